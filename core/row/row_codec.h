@@ -1,0 +1,36 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/column/batch.h"
+#include "core/status.h"
+
+namespace millrace {
+
+/// Turns rows of fixed column types into bytes and back: keys and rows in state, staged records. Equal rows (SQL's
+/// IS NOT DISTINCT FROM; -0.0 equals 0.0, all NaN are equal) give equal bytes, and only they do. The bytes are
+/// stable across versions of the engine: they are durable.
+/// Format: a bitmap of NULLs ((n + 7) / 8 bytes, bit = NULL), then for each non-NULL field its value: fixed types
+/// little-endian, strings and nested values with a uint32 length before them. Immutable; thread-safe.
+class RowCodec {
+ public:
+  explicit RowCodec(std::vector<DataType> types);
+  const std::vector<DataType>& types() const { return types_; }
+
+  /// Appends the bytes of one row to `out`; `columns` are parallel to types().
+  void Encode(std::span<const ColumnReader> columns, uint32_t row, std::string* out) const;
+  /// Appends one row to `builders`, parallel to types(). `bytes` come from Encode; corruption is an error.
+  Status Decode(std::string_view bytes, std::span<ColumnBuilder* const> builders) const;
+  Status Decode(std::string_view bytes, BatchBuilder& builder, size_t first_column) const;
+
+ private:
+  std::vector<DataType> types_;
+};
+
+/// Readers of the given columns of a batch.
+std::vector<ColumnReader> ReadColumns(const Batch& batch, std::span<const uint32_t> columns);
+
+}  // namespace millrace
