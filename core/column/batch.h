@@ -1,7 +1,9 @@
 #pragma once
 
+#include <compare>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <variant>
 #include <vector>
 
@@ -45,9 +47,11 @@ struct Batch {
 Batch Compact(const Batch& batch);
 /// Rows [first, first + count) of a compact batch, sharing the bytes.
 Batch Slice(const Batch& batch, uint32_t first, uint32_t count);
-/// The given rows of the batch (in that order), sharing the bytes.
+/// The given rows of the batch (row numbers from 0 to num_rows - 1, in any order), sharing the bytes; its selection
+/// is not looked at.
 Batch Take(const Batch& batch, std::shared_ptr<const Selection> rows);
-/// All rows copied into flat columns, so that nothing of the inputs is kept alive. Schemas must be equal.
+/// All rows copied into flat columns, so that nothing of the inputs is kept alive. At least one batch; the column
+/// types must be equal.
 Batch Concatenate(std::span<const Batch> batches);
 
 /// All rows whose event time is at most `micros` have been seen. Microseconds since the epoch.

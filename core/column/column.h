@@ -4,6 +4,8 @@
 #include <cstring>
 #include <memory>
 #include <span>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/column/string_ref.h"
@@ -35,6 +37,32 @@ inline bool BitIsSet(const uint8_t* bits, uint32_t index) { return (bits[index >
 inline void SetBit(uint8_t* bits, uint32_t index) { bits[index >> 3] |= uint8_t(1u << (index & 7)); }
 inline void ClearBit(uint8_t* bits, uint32_t index) { bits[index >> 3] &= uint8_t(~(1u << (index & 7))); }
 
+/// Bytes of one value in the `values` buffer; 0 for nested types.
+constexpr size_t PhysicalSize(PhysicalType type) {
+  switch (type) {
+    case PhysicalType::kBool:
+    case PhysicalType::kInt8:
+      return 1;
+    case PhysicalType::kInt16:
+      return 2;
+    case PhysicalType::kInt32:
+    case PhysicalType::kFloat:
+      return 4;
+    case PhysicalType::kInt64:
+    case PhysicalType::kDouble:
+      return 8;
+    case PhysicalType::kInt128:
+    case PhysicalType::kString:
+    case PhysicalType::kTimestamp:
+      return 16;
+    case PhysicalType::kRow:
+    case PhysicalType::kArray:
+    case PhysicalType::kMap:
+      return 0;
+  }
+  return 0;
+}
+
 enum class Encoding : uint8_t {
   kFlat,        // one value a row
   kConstant,    // one value (row 0 of the payload) for all rows
@@ -64,9 +92,12 @@ class Column {
   static ColumnPtr Constant(DataType type, uint32_t size, Parts parts);
   static ColumnPtr ConstantOf(ColumnPtr one_row, uint32_t row, uint32_t size);
   static ColumnPtr NullConstant(DataType type, uint32_t size);
-  /// `indices`: uint32_t a row; `validity`, when not null, adds NULLs to those of `dictionary`. Dictionaries of
-  /// dictionaries are collapsed.
+  /// Row i is row (*indices)[i] of `dictionary`. Dictionaries of dictionaries are collapsed, those of constants
+  /// become constants.
   static ColumnPtr Dictionary(ColumnPtr dictionary, std::shared_ptr<const std::vector<uint32_t>> indices);
+
+  /// Rows [first, first + count) of `column`, sharing its bytes.
+  static ColumnPtr Slice(const ColumnPtr& column, uint32_t first, uint32_t count);
 
   const DataType& type() const { return type_; }
   PhysicalType physical() const { return physical_; }
@@ -75,6 +106,7 @@ class Column {
   const Parts& parts() const { return parts_; }                 // flat and constant
   const ColumnPtr& dictionary() const { return dictionary_; }   // dictionary only; flat or constant itself
   const std::vector<uint32_t>& indices() const { return *indices_; }  // dictionary only
+  const std::shared_ptr<const std::vector<uint32_t>>& shared_indices() const { return indices_; }  // dictionary only
 
   /// The row of the payload that row `row` has: itself (flat), 0 (constant), its index (dictionary).
   uint32_t PayloadRow(uint32_t row) const {
@@ -82,8 +114,10 @@ class Column {
   }
   bool IsNull(uint32_t row) const;
   bool MayHaveNulls() const;
-  /// Bytes held, shared ones included: for memory accounting.
+  /// Bytes held, shared ones included but each buffer once: for memory accounting.
   size_t RetainedBytes() const;
+  /// Adds every memory block held as {address, bytes}; blocks may repeat.
+  void AddRetainedBlocks(std::vector<std::pair<const void*, size_t>>* blocks) const;
 
   /// Same values, another type with the same physical type (nullability, CHAR to VARCHAR, ...).
   ColumnPtr WithType(DataType type) const;
@@ -101,6 +135,7 @@ class Column {
 
 /// Reads a column of any encoding with one indirection: what kernels and operators iterate over. Borrows the
 /// column, which must outlive it.
+/// (Values of NULL rows, and of rows that a kernel was not asked for, are unspecified: do not follow their StringRefs.)
 class ColumnReader {
  public:
   explicit ColumnReader(const Column& column);
@@ -138,5 +173,8 @@ class ColumnReader {
   const uint32_t* offsets_ = nullptr;
   uint32_t mask_ = 0xffffffffu;  // 0 for constants: every row maps to payload row 0
 };
+
+/// Sum of the distinct blocks.
+size_t SumRetainedBlocks(std::vector<std::pair<const void*, size_t>>* blocks);
 
 }  // namespace millrace

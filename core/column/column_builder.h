@@ -20,6 +20,7 @@ class ColumnBuilder {
 
   const DataType& type() const { return type_; }
   uint32_t size() const { return size_; }
+  /// Makes room for `num_rows` rows in total.
   void Reserve(uint32_t num_rows);
 
   void AppendNull();
@@ -42,7 +43,8 @@ class ColumnBuilder {
   ColumnBuilder& child(size_t index) { return *children_[index]; }
 
   /// Appends row `row` of `column` (same physical type), NULL included; strings are copied.
-  void AppendFrom(const Column& column, uint32_t row);
+  void AppendFrom(const Column& column, uint32_t row) { AppendFrom(ColumnReader(column), row); }
+  void AppendFrom(const ColumnReader& reader, uint32_t row);
 
   /// Drops rows (and half-appended nested children) from `num_rows` on.
   void TruncateTo(uint32_t num_rows);
@@ -50,25 +52,36 @@ class ColumnBuilder {
   ColumnPtr Finish();
 
  private:
-  uint8_t* GrowValues(size_t size_bytes);
-  void AppendValidBit();
+  uint8_t* GrowValues(size_t size_bytes) {
+    if (values_bytes_ + size_bytes > values_capacity_) EnlargeValues(values_bytes_ + size_bytes);
+    uint8_t* at = values_data_ + values_bytes_;
+    values_bytes_ += size_bytes;
+    return at;
+  }
+  /// Marks the row just counted in size_ as valid.
+  void AppendValidBit() {
+    const uint32_t row = size_ - 1;
+    if ((row & 7) == 0) validity_.push_back(0);
+    SetBit(validity_.data(), row);
+  }
+  void EnlargeValues(size_t bytes_needed);
   void MaterializeValidity();
+  char* AllocateHeap(size_t size_bytes);
 
   DataType type_;
   PhysicalType physical_;
   uint32_t size_ = 0;
   bool has_nulls_ = false;
-  std::vector<uint8_t> validity_;
+  std::vector<uint8_t> validity_;  // when has_nulls_: (size_ + 7) / 8 bytes, bits past the end are 0
   std::shared_ptr<Buffer> values_;
+  uint8_t* values_data_ = nullptr;
   size_t values_bytes_ = 0;
+  size_t values_capacity_ = 0;
   std::vector<uint32_t> offsets_;
   std::vector<std::unique_ptr<ColumnBuilder>> children_;
   std::vector<BufferPtr> heap_;
   std::shared_ptr<Buffer> heap_block_;
   size_t heap_block_used_ = 0;
 };
-
-/// One ColumnBuilder a field; rows are finished into a Batch (see batch.h).
-class BatchBuilder;
 
 }  // namespace millrace
