@@ -108,6 +108,9 @@ class Operator {
   virtual Status Open(OperatorContext& context) { return Status::Ok(); }
   /// `input`: the number of the input (JobGraph edges). The batch may have a selection.
   virtual Status Process(uint32_t input, const Batch& batch, Output& output) = 0;
+  /// False: no room (a sink's buffer is full, a recovery is under way). The task takes no input until it is woken
+  /// (OperatorContext::Wakeup, or mail of RunBlocking).
+  virtual bool HasRoom() const { return true; }
   /// The watermark of all inputs together has risen. The default forwards it.
   virtual Status OnWatermark(Watermark watermark, Output& output) { return output.EmitWatermark(watermark); }
   virtual Status OnIdle(Idle idle, Output& output) { return output.EmitIdle(idle); }
