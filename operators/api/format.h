@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/column/batch.h"
@@ -27,16 +28,25 @@ struct BadRecord {
   Status why;
 };
 
-/// Bytes to columns. Single-owner. Appends to columns [first_column, first_column + number of its columns) of the builder and
-/// calls `finish_row(record, weight)` after each row, so that the reader can append metadata columns and finish it.
+/// Bytes to columns. Single-owner. Appends to its columns of the builder (MapColumns) and calls `finish_row(record,
+/// weight)` after each row, so that the reader can append the other columns and finish it.
 class Decoder {
  public:
   virtual ~Decoder() = default;
+  /// Column i of the decoder is column `targets[i]` of the builder. Before the first Decode; without it, column i is
+  /// column i.
+  void MapColumns(std::vector<uint32_t> targets) { targets_ = std::move(targets); }
   /// A record may give no row, one, or several (a JSON array). A bad record appends nothing and is added to `bad`,
   /// unless the format's options say to skip it.
   virtual Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
                         const std::function<void(uint32_t record, int8_t weight)>& finish_row,
                         std::vector<BadRecord>* bad) = 0;
+
+ protected:
+  uint32_t Target(uint32_t column) const { return targets_.empty() ? column : targets_[column]; }
+
+ private:
+  std::vector<uint32_t> targets_;
 };
 
 /// Columns to bytes. Single-owner.
