@@ -107,7 +107,7 @@ BatchBuilder::BatchBuilder(SchemaPtr schema) : schema_(std::move(schema)) {
 }
 
 void BatchBuilder::FinishRow(int8_t weight) {
-  for (const ColumnBuilder& column : columns_) DCHECK(column.size() == num_rows_ + 1);
+  for ([[maybe_unused]] const ColumnBuilder& column : columns_) DCHECK(column.size() == num_rows_ + 1);
   if (weight != 1 && !has_weights_) {
     has_weights_ = true;
     weights_.assign(num_rows_, 1);

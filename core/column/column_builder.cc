@@ -119,10 +119,10 @@ void ColumnBuilder::KeepAlive(BufferPtr buffer) {
 
 void ColumnBuilder::AppendNested() {
   if (physical_ == PhysicalType::kRow) {
-    for (auto& child : children_) DCHECK(child->size() == size_ + 1);
+    for ([[maybe_unused]] const auto& child : children_) DCHECK(child->size() == size_ + 1);
   } else {
     DCHECK(physical_ == PhysicalType::kArray || physical_ == PhysicalType::kMap);
-    for (auto& child : children_) DCHECK(child->size() == children_.front()->size());
+    for ([[maybe_unused]] const auto& child : children_) DCHECK(child->size() == children_.front()->size());
     offsets_.push_back(children_.front()->size());
   }
   ++size_;
