@@ -82,6 +82,11 @@ struct DescriptorCatalog {
 Status ValidateOptions(const std::string& what, const std::vector<OptionDescriptor>& descriptors,
                        const Options& options);
 
+/// The same for all options of a table ("connector" excluded): the connector's own, and those of the formats that
+/// "format", "value.format" and "key.format" name, behind the prefixes Flink gives them ("json.", "value.json.", "key.json.").
+Status ValidateTableOptions(const ConnectorDescriptor& connector, const std::map<std::string, FormatDescriptor>& formats,
+                            const Options& options);
+
 /// Typed reads of options; the default of the descriptor is the caller's. Durations in ms ("10 s", "5 min", "100"),
 /// memory sizes in bytes ("128 MB"), as Flink writes them.
 Result<int64_t> ParseDurationMillis(const std::string& text);
