@@ -1,0 +1,48 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "core/expr/expr.h"
+#include "operators/api/operator.h"
+
+namespace google::protobuf {
+template <class T>
+class RepeatedPtrField;
+}
+
+namespace millrace {
+
+/// The expressions of an operator's configuration, built once and evaluated batch by batch. The first row that fails
+/// ends the evaluation with its error. Single-owner; borrows the operator's context.
+class Expressions {
+ public:
+  static Result<Expressions> Build(const google::protobuf::RepeatedPtrField<proto::Expression>& expressions,
+                                   const Schema& input, OperatorContext& context);
+  static Result<Expressions> Build(std::span<const proto::Expression* const> expressions, const Schema& input,
+                                   OperatorContext& context);
+
+  size_t size() const { return expressions_.size(); }
+  const DataType& type(size_t index) const { return expressions_[index].expr->type(); }
+  /// Whether expression `index` is only a column of the input.
+  bool IsColumn(size_t index) const { return expressions_[index].column >= 0; }
+
+  /// The value of expression `index` for `rows` of the batch: a column of batch.num_rows rows. Columns of the input
+  /// come back as they are.
+  Result<ColumnPtr> Evaluate(size_t index, const Batch& batch, const Selection& rows) const;
+  /// Rows among `rows` for which the BOOLEAN expression `index` is TRUE.
+  Result<Selection> SelectTrue(size_t index, const Batch& batch, const Selection& rows) const;
+
+ private:
+  struct Entry {
+    ExprPtr expr;
+    int64_t column = -1;  // the input column that it is, or -1
+  };
+
+  explicit Expressions(OperatorContext& context) : context_(&context) {}
+
+  OperatorContext* context_;
+  std::vector<Entry> expressions_;
+};
+
+}  // namespace millrace
