@@ -72,6 +72,8 @@ struct Barrier {
   Epoch epoch;
   /// The job ends after this checkpoint (stop with savepoint): sources send nothing behind it.
   bool terminal = false;
+  /// With `terminal`: sources end event time first, so that all windows fire.
+  bool drain = false;
 };
 
 /// No more elements follow.

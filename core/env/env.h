@@ -22,6 +22,7 @@ class Clock {
   virtual int64_t MonotonicNanos() const = 0;
 };
 
+/// Thread-safe.
 class Random {
  public:
   virtual ~Random() = default;
@@ -44,7 +45,8 @@ struct FileInfo {
   int64_t modified_micros = 0;
 };
 
-/// The local file system (or a simulated one). Thread-safe. Errors are external, name the path and carry errno's text.
+/// The local file system (or a simulated one). Thread-safe. Errors are external, name the path and carry errno's text;
+/// a full disk or quota is kDiskFull, a missing file kFileNotFound, an existing one kFileExists, others kFileIo.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -60,20 +62,26 @@ class FileSystem {
   virtual Result<std::vector<FileInfo>> ListDirectory(const std::string& path) = 0;  // sorted by name
   virtual Result<FileInfo> Stat(const std::string& path) = 0;  // kFileNotFound when missing
   virtual bool Exists(const std::string& path) = 0;
+  /// With its parents, durably; a directory that exists is fine.
   virtual Status CreateDirectories(const std::string& path) = 0;
+  /// Replaces `to` when it exists. Durable after SyncDirectory of the parent.
   virtual Status Rename(const std::string& from, const std::string& to) = 0;
+  /// kFileExists when `to` exists. A copy (across devices) is synced.
   virtual Status HardLinkOrCopy(const std::string& from, const std::string& to) = 0;
   virtual Status RemoveFile(const std::string& path) = 0;
+  /// A file or a directory with its content; nothing to do when it is missing.
   virtual Status RemoveRecursively(const std::string& path) = 0;
   virtual Status SyncDirectory(const std::string& path) = 0;
 };
 
-/// Runs blocking work on threads of its own. Thread-safe.
+/// Runs blocking work on threads of its own. Thread-safe. Destruction runs what was submitted, drops timers that are
+/// not due, and joins the threads.
 class Executor {
  public:
   virtual ~Executor() = default;
   virtual void Submit(std::function<void()> work) = 0;
-  /// Runs `work` once after the delay; the handle's Cancel() prevents a run that has not begun.
+  /// Runs `work` once after the delay; the handle's Cancel() prevents a run that has not begun, never waits, and may
+  /// be called from inside any work. Dropping the handle does not cancel; it may outlive the executor.
   class Timer {
    public:
     virtual ~Timer() = default;
