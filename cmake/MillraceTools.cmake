@@ -10,3 +10,6 @@ endif()
 
 add_compile_options(-Wall -Wextra -Werror=return-type -Wno-unused-parameter -Wno-missing-field-initializers)
 include_directories(${CMAKE_SOURCE_DIR})
+if(MILLRACE_FAIL_POINTS)
+  add_compile_definitions(MILLRACE_FAIL_POINTS)
+endif()
