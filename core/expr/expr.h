@@ -14,17 +14,21 @@ class Expression;
 
 namespace millrace {
 
+class Random;
+
 /// What a query sees of its session, fixed when the job is submitted.
 struct SessionSettings {
   std::string time_zone = "UTC";  // table.local-time-zone
-  int64_t query_start_micros = 0;  // CURRENT_TIMESTAMP and friends in a bounded query
+  int64_t query_start_micros = 0;  // CURRENT_TIMESTAMP and friends in a bounded query; 0 in an unbounded one
 };
 
-/// The rows of one evaluation that failed, with the first error of each. A failed row's value is unspecified.
+/// The rows of one evaluation that failed, with the first error of each, by row number. A failed row's value is
+/// unspecified.
 class RowErrors {
  public:
   bool empty() const { return errors_.empty(); }
   bool Contains(uint32_t row) const;
+  /// Keeps the earlier error of a row that has one.
   void Add(uint32_t row, Status error);
   /// The error of the smallest row number.
   const std::pair<uint32_t, Status>& First() const;
@@ -44,6 +48,12 @@ struct EvalContext {
   const SessionSettings& session;
   int64_t processing_time_micros = 0;  // PROCTIME(), CURRENT_TIMESTAMP of an unbounded query
   RowErrors& errors;
+  Random* random = nullptr;  // RAND(), UUID(); null: a sequence seeded by the processing time
+
+  /// The same evaluation of other rows.
+  EvalContext WithRows(const Selection& other_rows) const {
+    return {batch, other_rows, session, processing_time_micros, errors, random};
+  }
 };
 
 /// A typed, vectorised expression. Immutable and thread-safe after building.
@@ -54,6 +64,10 @@ class Expr {
   /// A column of batch.num_rows rows, with values at context.rows (others unspecified). Failed rows are added to
   /// context.errors; the call itself cannot fail.
   virtual ColumnPtr Evaluate(EvalContext& context) const = 0;
+  /// See the function SelectTrue below. Predicates that can tell the rows without a column override it.
+  virtual Selection SelectTrueRows(EvalContext& context) const;
+  /// The one-row column of an expression that has the same value in all rows, else null.
+  virtual ColumnPtr ConstantValue() const { return nullptr; }
 
  protected:
   explicit Expr(DataType type) : type_(std::move(type)) {}

@@ -17,6 +17,9 @@ struct ArgumentInfo {
   DataType type;
   /// The one-row constant column when the argument is a literal (ROUND's digits, LIKE's pattern), else null.
   ColumnPtr literal;
+  /// The argument is itself a call of JSON_OBJECT, JSON_ARRAY or JSON_QUERY: JSON_OBJECT and JSON_ARRAY embed it
+  /// without quotes. Only the expression builder sets it.
+  bool is_json = false;
 };
 
 /// What a call means for given argument types: the types the arguments are cast to implicitly, and the result's.
@@ -25,7 +28,7 @@ struct ResolvedCall {
   DataType result_type;
 };
 
-/// One argument column and the rest a kernel works on.
+/// What a kernel works on: argument columns of context.batch.num_rows rows, of which context.rows count.
 struct KernelCall {
   std::span<const ColumnPtr> arguments;
   const DataType& result_type;
@@ -42,7 +45,8 @@ struct ScalarFunction {
   std::string description;  // one sentence, for SHOW FUNCTIONS and docs
   std::string family;       // "string", "temporal", ...: for docs
   bool deterministic = true;
-  /// Lazy special forms (AND, OR, CASE, COALESCE, IF) get their arguments as expressions; see expr_builder.cc.
+  /// Lazy special forms (AND, OR, COALESCE, IFNULL, IF) get their arguments as expressions, have no `prepare`; see
+  /// expr_builder.cc.
   bool special_form = false;
   /// Errors kWrongArgumentCount, kWrongArgumentType with the signature in the suggestion.
   std::function<Result<ResolvedCall>(std::span<const ArgumentInfo>)> resolve;

@@ -1,0 +1,139 @@
+#include "core/expr/output_column.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "core/column/column_builder.h"
+
+namespace millrace {
+
+OutputColumn::OutputColumn(DataType type, uint32_t num_rows) : type_(std::move(type)), num_rows_(num_rows) {
+  const size_t size_bytes = PhysicalSize(type_.physical()) * std::max<size_t>(num_rows, 1);
+  values_buffer_ = Buffer::Allocate(size_bytes);
+  values_ = values_buffer_->mutable_data();
+  std::memset(values_, 0, size_bytes);
+}
+
+void OutputColumn::MakeValidity() {
+  const size_t size_bytes = (size_t{num_rows_} + 63) / 64 * 8 + 8;
+  validity_buffer_ = Buffer::Allocate(size_bytes);
+  validity_ = validity_buffer_->mutable_data();
+  std::memset(validity_, 0xff, size_bytes);
+}
+
+char* OutputColumn::AllocateHeap(size_t size) {
+  constexpr size_t kBlockBytes = 16 * 1024;
+  if (size > heap_left_) {
+    const size_t block_bytes = std::max(size, kBlockBytes);
+    auto block = Buffer::Allocate(block_bytes);
+    heap_at_ = reinterpret_cast<char*>(block->mutable_data());
+    heap_left_ = block_bytes;
+    heap_.push_back(std::move(block));
+  }
+  char* at = heap_at_;
+  heap_at_ += size;
+  heap_left_ -= size;
+  return at;
+}
+
+void OutputColumn::SetText(uint32_t row, std::string_view text) {
+  if (text.size() > StringRef::kInlineBytesMax) {
+    char* copy = AllocateHeap(text.size());
+    std::memcpy(copy, text.data(), text.size());
+    text = {copy, text.size()};
+  }
+  SetView(row, text);
+}
+
+void OutputColumn::KeepAlive(const Column& column) {
+  const Column& payload = column.encoding() == Encoding::kDictionary ? *column.dictionary() : column;
+  for (const BufferPtr& buffer : payload.parts().heap) {
+    // Kernels often name one column for each of its strings in turn; a look at the last few is enough.
+    const size_t first = heap_.size() > 8 ? heap_.size() - 8 : 0;
+    if (std::find(heap_.begin() + static_cast<ptrdiff_t>(first), heap_.end(), buffer) == heap_.end()) {
+      heap_.push_back(buffer);
+    }
+  }
+}
+
+ColumnPtr OutputColumn::Finish() {
+  Column::Parts parts;
+  parts.values = std::move(values_buffer_);
+  parts.validity = std::move(validity_buffer_);
+  parts.heap = std::move(heap_);
+  return Column::Flat(std::move(type_), num_rows_, std::move(parts));
+}
+
+namespace {
+
+template <class T>
+void CopyRows(const ColumnReader& from, const Selection& rows, OutputColumn* out) {
+  T* values = out->Values<T>();
+  for (uint32_t row : rows) values[row] = from.Value<T>(row);
+}
+
+struct Bytes16 {
+  uint64_t low, high;
+};
+
+ColumnPtr MergeNested(const DataType& type, uint32_t num_rows, const std::vector<Branch>& branches) {
+  std::vector<const Column*> source(num_rows, nullptr);
+  for (const Branch& branch : branches) {
+    for (uint32_t row : branch.rows) source[row] = branch.column.get();
+  }
+  ColumnBuilder builder(type);
+  for (uint32_t row = 0; row < num_rows; ++row) {
+    if (source[row] == nullptr) {
+      builder.AppendNull();
+    } else {
+      builder.AppendFrom(*source[row], row);
+    }
+  }
+  return builder.Finish();
+}
+
+}  // namespace
+
+ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, const std::vector<Branch>& branches) {
+  const Branch* only = nullptr;
+  size_t num_taken = 0;
+  size_t num_rows_taken = 0;
+  for (const Branch& branch : branches) {
+    if (branch.rows.empty()) continue;
+    ++num_taken;
+    num_rows_taken += branch.rows.size();
+    only = &branch;
+  }
+  if (num_taken == 0) return Column::NullConstant(type, num_rows);
+  if (num_taken == 1 && num_rows_taken == num_rows) return only->column->WithType(type);
+  const size_t size_bytes = PhysicalSize(type.physical());
+  if (size_bytes == 0) return MergeNested(type, num_rows, branches);
+
+  OutputColumn out(type, num_rows);
+  if (num_rows_taken < num_rows) std::memset(out.Validity(), 0, (size_t{num_rows} + 7) / 8);
+  for (const Branch& branch : branches) {
+    if (branch.rows.empty()) continue;
+    const ColumnReader from(*branch.column);
+    switch (size_bytes) {
+      case 1: CopyRows<uint8_t>(from, branch.rows, &out); break;
+      case 2: CopyRows<uint16_t>(from, branch.rows, &out); break;
+      case 4: CopyRows<uint32_t>(from, branch.rows, &out); break;
+      case 8: CopyRows<uint64_t>(from, branch.rows, &out); break;
+      default: CopyRows<Bytes16>(from, branch.rows, &out); break;
+    }
+    if (type.physical() == PhysicalType::kString) out.KeepAlive(*branch.column);
+    if (num_rows_taken < num_rows) {
+      uint8_t* validity = out.Validity();
+      for (uint32_t row : branch.rows) {
+        if (!from.IsNull(row)) SetBit(validity, row);
+      }
+    } else if (from.has_nulls()) {
+      for (uint32_t row : branch.rows) {
+        if (from.IsNull(row)) out.SetNull(row);
+      }
+    }
+  }
+  return out.Finish();
+}
+
+}  // namespace millrace
