@@ -82,7 +82,11 @@ void Task::Wakeup() {
 }
 
 void Task::TriggerCheckpoint(Barrier barrier) {
-  Post([this, barrier] { return stopped_ ? Status::Ok() : TakeSnapshot(barrier); });
+  Post([this, barrier]() -> Status {
+    if (stopped_) return Status::Ok();
+    if (barrier.drain) RETURN_IF_ERROR(operators_.front()->next().EmitWatermark(Watermark{Watermark::kMax}));
+    return TakeSnapshot(barrier);
+  });
 }
 
 void Task::AddSplits(std::vector<std::string> splits, bool no_more) {

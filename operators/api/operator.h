@@ -118,8 +118,8 @@ class Operator {
   virtual Status OnProcessingTime(int64_t micros, Output& output) { return Status::Ok(); }
   /// The barrier of an epoch is aligned: everything before it was processed, nothing behind it.
   virtual Status Snapshot(OperatorSnapshot& snapshot) { return Status::Ok(); }
-  /// The epoch passed its commit point; also called at start for the restored epoch. Order: ascending, some may be
-  /// skipped (then a later one stands for them).
+  /// The epoch passed its commit point. Order: ascending, some may be skipped (then a later one stands for them). What the
+  /// restored epoch left to do is in OperatorContext::restore: do it in Open.
   virtual Status OnEpochDurable(Epoch epoch) { return Status::Ok(); }
   /// The epoch failed or timed out: its snapshot will never be used.
   virtual Status OnEpochAborted(Epoch epoch) { return Status::Ok(); }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/error_codes.h"
+
 namespace millrace {
 
 SourceCoordinator::SourceCoordinator(const proto::Operator& source, uint32_t parallelism,
@@ -12,10 +14,13 @@ Result<SourceCoordinator::Assignment> SourceCoordinator::Begin(const proto::Oper
   Assignment assignment;
   assignment.by_subtask.resize(parallelism_);
   next_subtask_ = 0;
-  std::vector<std::string> known;
-  std::string enumerator_state;
+  assigned_.clear();
+  proto::EnumeratorState state;
   if (restored != nullptr) {
-    enumerator_state = restored->enumerator_state();
+    if (!state.ParseFromString(restored->enumerator_state())) {
+      return Status(kCorruptBytes, "State of a source's enumerator cannot be read: operator '" + source_.uid() + "'");
+    }
+    assigned_.insert(state.assigned().begin(), state.assigned().end());
     std::vector<proto::SplitState> splits;
     for (const auto& subtask : restored->subtasks()) {
       splits.insert(splits.end(), subtask.splits().begin(), subtask.splits().end());
@@ -23,11 +28,12 @@ Result<SourceCoordinator::Assignment> SourceCoordinator::Begin(const proto::Oper
     std::sort(splits.begin(), splits.end(),
               [](const auto& a, const auto& b) { return a.split_id() < b.split_id(); });
     for (const auto& split : splits) {
-      known.push_back(split.split_id());
       Assign(split, &assignment);
     }
   }
-  ASSIGN_OR_RETURN(enumerator_, factory_.create_enumerator(source_.source(), context_, known, enumerator_state));
+  const std::vector<std::string> known(assigned_.begin(), assigned_.end());
+  ASSIGN_OR_RETURN(enumerator_,
+                   factory_.create_enumerator(source_.source(), context_, known, state.connector_state()));
   RETURN_IF_ERROR(AssignFound(&assignment));
   return assignment;
 }
@@ -53,6 +59,7 @@ Status SourceCoordinator::AssignFound(Assignment* assignment) {
 }
 
 void SourceCoordinator::Assign(const proto::SplitState& split, Assignment* assignment) {
+  assigned_.insert(split.split_id());
   assignment->by_subtask[next_subtask_].push_back(split.SerializeAsString());
   next_subtask_ = (next_subtask_ + 1) % parallelism_;
 }
@@ -62,7 +69,11 @@ std::optional<int64_t> SourceCoordinator::next_discovery_ms() const {
 }
 
 std::string SourceCoordinator::Snapshot() const {
-  return enumerator_ == nullptr ? std::string() : enumerator_->Snapshot();
+  proto::EnumeratorState state;
+  state.set_version(1);
+  for (const std::string& id : assigned_) state.add_assigned(id);
+  if (enumerator_ != nullptr) state.set_connector_state(enumerator_->Snapshot());
+  return state.SerializeAsString();
 }
 
 }  // namespace millrace

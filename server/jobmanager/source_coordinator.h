@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,8 @@ class SourceCoordinator {
   Result<Assignment> DiscoverMore();
   /// Milliseconds until DiscoverMore; nullopt = never.
   std::optional<int64_t> next_discovery_ms() const;
+  /// A serialised proto::EnumeratorState: taken before the barrier is sent, so that every split in it was given to its
+  /// reader before that.
   std::string Snapshot() const;
 
   const std::string& uid() const { return source_.uid(); }
@@ -47,6 +50,7 @@ class SourceCoordinator {
   const ConnectorFactory& factory_;
   const ConnectorContext context_;
   std::unique_ptr<SplitEnumerator> enumerator_;
+  std::set<std::string> assigned_;
   uint32_t next_subtask_ = 0;
 };
 

@@ -48,6 +48,10 @@ class CheckpointStore {
   /// Returns its URI.
   Result<std::string> CopyAsSavepoint(Epoch epoch, ObjectStore& target, const std::string& target_prefix);
 
+  /// Takes a savepoint (OpenSavepoint) into this root: copies its files and commits its epoch under `generation`, so that a
+  /// new job goes on from it as from an epoch of its own. Needs a root without epochs.
+  Status Import(ObjectStore& source, const proto::CheckpointManifest& manifest, Generation generation);
+
   ObjectStore& objects() { return *store_; }
 
  private:
