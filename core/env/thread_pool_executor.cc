@@ -111,7 +111,8 @@ std::unique_ptr<Executor::Timer> ThreadPoolExecutor::SubmitAfter(std::chrono::na
   {
     std::lock_guard lock(timers_->mutex);
     timer = std::make_shared<PendingTimer>(TimerKey{due, timers_->next_number++}, std::move(work));
-    is_first = timers_->pending.emplace(timer->key(), timer).first == timers_->pending.begin();
+    timers_->pending.emplace(timer->key(), timer);
+    is_first = timers_->pending.begin()->second == timer;
   }
   if (is_first) timers_->changed.notify_one();
   return std::make_unique<TimerHandle>(timers_, std::move(timer));
