@@ -81,11 +81,10 @@ struct DropObject {
   bool cascade = false;
 };
 
-/// key = literal of PARTITION (...); the value is absent in ALTER TABLE ... REFRESH and ANALYZE forms that name
-/// the key alone.
+/// key = literal of PARTITION (...). ANALYZE TABLE may name the key alone.
 struct PartitionValue {
   Identifier key;
-  ExpressionPtr value;  // a Literal; may be null
+  ExpressionPtr value;  // a Literal, or one under a minus sign; may be null
 };
 using PartitionSpec = std::vector<PartitionValue>;
 

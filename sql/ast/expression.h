@@ -24,7 +24,7 @@ enum class LiteralKind : uint8_t {
   kDouble,     // 1.5E3 (approximate)
   kString,     // 'it''s' as it's
   kBinary,     // X'0aFF' as 0aFF
-  kDate, kTime, kTimestamp,  // DATE '2026-01-01' as 2026-01-01
+  kDate, kTime, kTimestamp, kTimestampLtz,  // DATE '2026-01-01' as 2026-01-01
 };
 
 /// A constant, kept as text so that no digit is lost. A sign is never part of it: see UnaryOperator.
@@ -43,6 +43,13 @@ struct IntervalLiteral {
 /// INTERVAL (expr) DAY, where the amount is not a literal.
 struct IntervalExpression {
   ExpressionPtr amount;
+  IntervalQualifier qualifier;
+};
+
+/// (left - right) DAY: the difference of two times as an interval.
+struct IntervalDifference {
+  ExpressionPtr left;
+  ExpressionPtr right;
   IntervalQualifier qualifier;
 };
 
@@ -103,7 +110,7 @@ struct BetweenPredicate {
   ExpressionPtr high;
 };
 
-enum class LikeKind : uint8_t { kLike, kSimilarTo };
+enum class LikeKind : uint8_t { kLike, kSimilarTo, kILike, kRLike };
 
 struct LikePredicate {
   LikeKind kind = LikeKind::kLike;
@@ -139,6 +146,7 @@ struct QuantifiedComparison {
 struct WhenClause {
   ExpressionPtr condition;  // a value to compare with when the CASE has an operand
   ExpressionPtr result;
+  std::vector<ExpressionPtr> further_values;  // of WHEN a, b, c: the branch is taken when any of them matches
 };
 
 struct CaseExpression {
@@ -289,7 +297,8 @@ struct Expression {
                             BinaryExpression, IsPredicate, BetweenPredicate, LikePredicate, InPredicate,
                             ExistsPredicate, QuantifiedComparison, CaseExpression, CastExpression, FunctionCall,
                             TimeUnitArgument, SymbolArgument, TableArgument, ModelArgument, Descriptor, JsonFunction,
-                            RowConstructor, CollectionConstructor, ItemAccess, FieldAccess, ScalarSubquery>;
+                            RowConstructor, CollectionConstructor, ItemAccess, FieldAccess, ScalarSubquery,
+                            IntervalDifference>;
   Node node;
   SourcePlace place;
 

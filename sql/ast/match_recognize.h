@@ -44,9 +44,7 @@ struct PatternSubset {
   std::vector<Identifier> variables;
 };
 
-enum class RowsPerMatch : uint8_t {
-  kUnspecified, kOneRow, kAllRows, kAllRowsShowEmpty, kAllRowsOmitEmpty, kAllRowsWithUnmatched,
-};
+enum class RowsPerMatch : uint8_t { kUnspecified, kOneRow, kAllRows };
 enum class AfterMatchSkip : uint8_t { kUnspecified, kToNextRow, kPastLastRow, kToFirst, kToLast };
 
 /// input MATCH_RECOGNIZE ( ... ).

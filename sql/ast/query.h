@@ -66,7 +66,7 @@ struct Unnest {
   bool lateral = false;
 };
 
-/// TABLESAMPLE SYSTEM | BERNOULLI (percentage) [REPEATABLE (seed)], or TABLESAMPLE SUBSTITUTE ('name').
+/// TABLESAMPLE SYSTEM | BERNOULLI (percentage) [REPEATABLE (seed)]; the numbers as written.
 struct TableSample {
   bool bernoulli = false;
   std::string percentage;

@@ -75,6 +75,9 @@ enum class ShowKind : uint8_t {
   kCreateTable, kCreateView, kCreateMaterializedTable, kCreateModel, kCreateCatalog,
 };
 
+/// "SHOW TABLES", "SHOW CREATE VIEW", ...
+const char* ShowKindName(ShowKind kind);
+
 /// [NOT] LIKE | ILIKE 'pattern'.
 struct ShowLike {
   bool negated = false;
