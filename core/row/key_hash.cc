@@ -203,6 +203,10 @@ uint64_t HashBytes(std::string_view bytes, uint64_t seed) {
 }
 
 void HashRows(const Batch& batch, std::span<const uint32_t> key_columns, std::vector<uint64_t>* hashes) {
+  if (key_columns.empty()) {
+    hashes->assign(batch.num_rows, 0);
+    return;
+  }
   hashes->assign(batch.num_rows, kRowSeed);
   uint64_t* data = hashes->data();
   for (uint32_t column : key_columns) CombineColumn(batch, *batch.columns[column], data);
