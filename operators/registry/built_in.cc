@@ -1,6 +1,9 @@
 #include "operators/registry/built_in.h"
 
+#include "operators/connectors/blackhole/blackhole_connector.h"
+#include "operators/connectors/print/print_connector.h"
 #include "operators/connectors/values/values.h"
+#include "operators/formats/json/json_format.h"
 #include "operators/stateless/calc.h"
 #include "operators/stateless/collect.h"
 #include "operators/stateless/union.h"
@@ -18,9 +21,12 @@ void AddOperators(Registry& registry) {
 
 void AddConnectors(Registry& registry) {
   registry.AddConnector(ValuesConnector());
+  registry.AddConnector(MakePrintConnector());
+  registry.AddConnector(MakeBlackholeConnector());
 }
 
 void AddFormats(FormatRegistry& formats) {
+  formats.Add(MakeJsonFormat());
 }
 
 }  // namespace

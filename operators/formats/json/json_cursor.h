@@ -1,0 +1,100 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace millrace {
+
+/// What begins at a position of JSON text.
+enum class JsonKind : uint8_t { kNull, kTrue, kFalse, kNumber, kString, kObject, kArray, kInvalid };
+
+/// Walks over one JSON text from its start to its end without looking behind either. Single-owner; borrows the text, which
+/// needs no padding. After a call returned false, error() says why and the position is the culprit's.
+///
+/// As Flink's parser: control characters may stand in strings, numbers have no leading zeros, nesting is at most
+/// kDepthMax. UTF-8 is not checked on the way; saw_non_ascii() tells whether that is needed.
+class JsonCursor {
+ public:
+  static constexpr int kDepthMax = 1000;
+
+  explicit JsonCursor(std::string_view text)
+      : start_(text.data()), position_(text.data()), end_(text.data() + text.size()) {}
+
+  const char* position() const { return position_; }
+  void set_position(const char* position) { position_ = position; }
+  const char* end() const { return end_; }
+  size_t offset() const { return static_cast<size_t>(position_ - start_); }
+  bool AtEnd() const { return position_ == end_; }
+  const char* error() const { return error_; }
+  bool saw_non_ascii() const { return non_ascii_; }
+
+  void SkipSpace() {
+    // Compact JSON has none: one comparison.
+    while (position_ != end_ && static_cast<unsigned char>(*position_) <= ' ' && IsSpace(*position_)) ++position_;
+  }
+  /// The next byte, or 0 at the end.
+  char Peek() const { return position_ == end_ ? '\0' : *position_; }
+  /// Moves behind `c` when it is next.
+  bool Consume(char c) {
+    if (position_ == end_ || *position_ != c) return false;
+    ++position_;
+    return true;
+  }
+  bool Fail(const char* error) {
+    error_ = error;
+    return false;
+  }
+  JsonKind Kind() const;
+
+  /// A string's raw bytes between the quotes, and whether they hold escapes. The opening quote is next.
+  bool ReadString(std::string_view* raw, bool* has_escapes);
+  /// A number's text, and whether it has a fraction or exponent.
+  bool ReadNumber(std::string_view* text, bool* is_float);
+  /// Whole numbers of up to 18 digits, the usual case; false (and not moved) for all else.
+  bool ReadShortInteger(int64_t* value) {
+    const char* at = position_;
+    const bool negative = at != end_ && *at == '-';
+    if (negative) ++at;
+    const char* const first = at;
+    uint64_t number = 0;
+    while (at != end_ && static_cast<unsigned char>(*at - '0') < 10) {
+      number = number * 10 + static_cast<unsigned char>(*at - '0');
+      ++at;
+    }
+    const auto num_digits = at - first;
+    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return false;
+    if (at != end_ && (*at == '.' || (*at | 0x20) == 'e')) return false;
+    *value = negative ? -static_cast<int64_t>(number) : static_cast<int64_t>(number);
+    position_ = at;
+    return true;
+  }
+  bool ReadLiteral(std::string_view literal) {
+    if (static_cast<size_t>(end_ - position_) < literal.size() ||
+        std::string_view(position_, literal.size()) != literal) {
+      return Fail("is not a JSON value");
+    }
+    position_ += literal.size();
+    return true;
+  }
+  /// Moves behind the value, checking its syntax.
+  bool SkipValue(int depth = 0);
+
+  /// Replaces the escapes of a raw string; false on a bad one. Lone surrogates become '?', as in Java.
+  static bool Unescape(std::string_view raw, std::string* out);
+
+ private:
+  static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+  /// The next quote or backslash at or behind `from`.
+  const char* FindQuoteOrBackslash(const char* from);
+  bool SkipObject(int depth);
+  bool SkipArray(int depth);
+
+  const char* start_;
+  const char* position_;
+  const char* end_;
+  const char* error_ = "";
+  bool non_ascii_ = false;
+};
+
+}  // namespace millrace
