@@ -33,9 +33,14 @@ class KeyBatch {
   uint32_t max_parallelism() const { return max_parallelism_; }
 
  private:
+  /// Encodes keys of NOT NULL integers column by column; false (and nothing done) when some column is another.
+  bool EncodePlain(std::span<const ColumnReader> columns);
+  void EncodeAny(std::span<const ColumnReader> columns);
+
   RowCodec codec_;
   uint32_t max_parallelism_;
   std::vector<uint64_t> hashes_;
+  std::vector<uint64_t> row_hashes_;  // of every row of the batch: scratch
   std::vector<uint32_t> rows_;
   std::vector<uint8_t> has_null_;
   std::string bytes_;

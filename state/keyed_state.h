@@ -33,7 +33,8 @@ class FrozenState {
  public:
   virtual ~FrozenState() = default;
   /// Writes SSTs, ingests them, makes a RocksDB checkpoint and uploads its new files. Fills tables, keyed_files, key_groups,
-  /// state_bytes and uploaded_bytes of the snapshot. Blocks.
+  /// state_bytes and uploaded_bytes of the snapshot. Blocks. A snapshot that failed or was never written loses nothing:
+  /// its changes go into the next one.
   virtual Status Write(proto::SubtaskSnapshot* out) = 0;
 };
 
@@ -43,7 +44,7 @@ class KeyedState {
   virtual ~KeyedState() = default;
 
   /// Opens empty, or from every snapshot that overlaps the key groups (any former parallelism). Blocks: on the I/O
-  /// pool, before the task runs.
+  /// pool, before the task runs. `store` is rooted at the job's checkpoint root: paths in snapshots are its paths.
   static Result<std::unique_ptr<KeyedState>> Open(KeyedStateOptions options,
                                                   const std::vector<const proto::SubtaskSnapshot*>& restore,
                                                   std::shared_ptr<ObjectStore> store, MemoryBudget& budget, Env& env);

@@ -46,6 +46,7 @@ class KeyedTable {
   /// The row is gone after this call; other RowRefs stay valid.
   virtual void Erase(RowRef row) = 0;
 
+  /// 8-byte aligned.
   virtual const uint8_t* Fixed(RowRef row) const = 0;
   /// Marks the row changed in this epoch; call before every change (the pointer may differ from Fixed's).
   virtual uint8_t* MutableFixed(RowRef row) = 0;

@@ -22,8 +22,10 @@ class ObjectStore {
  public:
   virtual ~ObjectStore() = default;
   virtual Status Put(const std::string& path, std::string_view bytes) = 0;
+  /// Replaces an object of that path, as Put does. The file's bytes must never change afterwards: it may become a link.
   virtual Status PutFile(const std::string& path, const std::string& local_file) = 0;
   virtual Result<std::string> Get(const std::string& path) = 0;  // kFileNotFound when missing
+  /// `local_file` must be absent; its bytes must not be changed in place (it may be a link).
   virtual Status GetToFile(const std::string& path, const std::string& local_file) = 0;
   /// kFileExists when there is an object of that path already; atomic against other writers.
   virtual Status CreateIfAbsent(const std::string& path, std::string_view bytes) = 0;

@@ -1,0 +1,126 @@
+#include "state/rocksdb/row_database.h"
+
+#include <algorithm>
+
+#include <rocksdb/convenience.h>
+#include <rocksdb/db.h>
+#include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/write_batch.h>
+
+#include "core/check.h"
+#include "state/error_codes.h"
+#include "state/rocksdb/store_options.h"
+
+namespace millrace::state {
+namespace {
+
+rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
+std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+
+rocksdb::WriteOptions WithoutLog() {
+  rocksdb::WriteOptions options;
+  options.disableWAL = true;
+  return options;
+}
+
+class RocksRowCursor final : public RowCursor {
+ public:
+  explicit RocksRowCursor(std::unique_ptr<rocksdb::Iterator> iterator) : iterator_(std::move(iterator)) {}
+  void Seek(std::string_view key) override { iterator_->Seek(ToSlice(key)); }
+  void Next() override { iterator_->Next(); }
+  bool Valid() const override { return iterator_->Valid(); }
+  std::string_view key() const override { return ToView(iterator_->key()); }
+  std::string_view value() const override { return ToView(iterator_->value()); }
+  Status status() const override { return FromRocks(iterator_->status(), "cannot scan the state store"); }
+
+ private:
+  std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
+class RocksRowDatabase final : public RowDatabase {
+ public:
+  explicit RocksRowDatabase(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+  ~RocksRowDatabase() override {
+    // The files are thrown away or restored from: waiting for compactions would gain nothing.
+    rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
+  }
+
+  Status MultiGet(std::span<const std::string> sorted_keys,
+                  std::vector<std::optional<std::string>>* values) override {
+    const size_t size = sorted_keys.size();
+    values->assign(size, std::nullopt);
+    // A bounded run at a time: RocksDB keeps state per key of a call.
+    constexpr size_t kRun = 512;
+    std::vector<rocksdb::Slice> keys;
+    for (size_t at = 0; at < size; at += kRun) {
+      const size_t count = std::min(kRun, size - at);
+      keys.assign(sorted_keys.begin() + at, sorted_keys.begin() + at + count);
+      std::vector<rocksdb::PinnableSlice> found(count);
+      std::vector<rocksdb::Status> statuses(count);
+      db_->MultiGet(rocksdb::ReadOptions(), db_->DefaultColumnFamily(), count, keys.data(), found.data(),
+                    statuses.data(), /*sorted_input=*/true);
+      for (size_t i = 0; i < count; ++i) {
+        if (statuses[i].IsNotFound()) continue;
+        RETURN_IF_ERROR(FromRocks(statuses[i], "cannot read from the state store"));
+        (*values)[at + i].emplace(found[i].data(), found[i].size());
+      }
+    }
+    return Status::Ok();
+  }
+
+  std::unique_ptr<RowCursor> NewCursor() override {
+    rocksdb::ReadOptions options;
+    options.fill_cache = false;
+    return std::make_unique<RocksRowCursor>(std::unique_ptr<rocksdb::Iterator>(db_->NewIterator(options)));
+  }
+
+  Status Ingest(const std::vector<std::string>& files) override {
+    if (files.empty()) return Status::Ok();
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    options.write_global_seqno = false;
+    options.snapshot_consistency = true;
+    return FromRocks(db_->IngestExternalFile(files, options), "cannot ingest into the state store");
+  }
+
+  Status DeleteRange(std::string_view begin, std::string_view end) override {
+    CHECK(!end.empty());
+    return FromRocks(db_->DeleteRange(WithoutLog(), db_->DefaultColumnFamily(), ToSlice(begin), ToSlice(end)),
+                     "cannot delete from the state store");
+  }
+
+  Status Delete(std::span<const std::string> keys) override {
+    rocksdb::WriteBatch batch;
+    for (const std::string& key : keys) RETURN_IF_ERROR(FromRocks(batch.Delete(key), "cannot delete"));
+    return FromRocks(db_->Write(WithoutLog(), &batch), "cannot delete from the state store");
+  }
+
+  Status Checkpoint(const std::string& directory) override {
+    rocksdb::Checkpoint* made = nullptr;
+    RETURN_IF_ERROR(FromRocks(rocksdb::Checkpoint::Create(db_.get(), &made), "cannot checkpoint the state store"));
+    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+    return FromRocks(checkpoint->CreateCheckpoint(directory, /*log_size_for_flush=*/0),
+                     "cannot checkpoint the state store");
+  }
+
+  uint64_t EstimateRows() override { return IntProperty(rocksdb::DB::Properties::kEstimateNumKeys); }
+  uint64_t LiveBytes() override { return IntProperty(rocksdb::DB::Properties::kLiveSstFilesSize); }
+
+ private:
+  uint64_t IntProperty(const std::string& name) {
+    uint64_t value = 0;
+    return db_->GetIntProperty(name, &value) ? value : 0;
+  }
+
+  const std::unique_ptr<rocksdb::DB> db_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<RowDatabase>> RowDatabase::Open(const std::string& directory) {
+  rocksdb::DB* opened = nullptr;
+  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(), directory, &opened), "cannot open the state store"));
+  return std::unique_ptr<RowDatabase>(std::make_unique<RocksRowDatabase>(std::unique_ptr<rocksdb::DB>(opened)));
+}
+
+}  // namespace millrace::state

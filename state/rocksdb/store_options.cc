@@ -1,0 +1,70 @@
+#include "state/rocksdb/store_options.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include "state/error_codes.h"
+
+namespace millrace::state {
+namespace {
+
+/// RocksDB writes a LOG file into every database otherwise.
+class SilentLogger final : public rocksdb::Logger {
+ public:
+  SilentLogger() : Logger(rocksdb::InfoLogLevel::FATAL_LEVEL) {}
+  using rocksdb::Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {}
+};
+
+rocksdb::CompressionType FastestCompression() {
+  const std::vector<rocksdb::CompressionType> supported = rocksdb::GetSupportedCompressions();
+  return std::find(supported.begin(), supported.end(), rocksdb::kLZ4Compression) != supported.end()
+             ? rocksdb::kLZ4Compression
+             : rocksdb::kNoCompression;
+}
+
+}  // namespace
+
+rocksdb::Options StoreOptions() {
+  constexpr size_t kMiB = 1 << 20;
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.info_log_level = rocksdb::InfoLogLevel::FATAL_LEVEL;
+  options.info_log = std::make_shared<SilentLogger>();
+  options.stats_dump_period_sec = 0;
+  options.stats_persist_period_sec = 0;
+  options.compression = FastestCompression();
+  // Rows come in as whole SST files: the memtable sees range deletions only.
+  options.write_buffer_size = kMiB;
+  options.target_file_size_base = 32 * kMiB;
+  options.max_bytes_for_level_base = 128 * kMiB;
+  options.max_open_files = 512;
+  options.max_background_jobs = 2;
+  options.avoid_flush_during_shutdown = true;
+  options.skip_stats_update_on_db_open = true;
+  // Every checkpoint copies the manifest.
+  options.max_manifest_file_size = kMiB / 4;
+
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  table.block_cache = rocksdb::NewLRUCache(8 * kMiB, /*num_shard_bits=*/0);
+  table.cache_index_and_filter_blocks = true;
+  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  table.format_version = 5;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  return options;
+}
+
+Status FromRocks(const rocksdb::Status& status, std::string_view what) {
+  if (status.ok()) return Status::Ok();
+  return Status(kStateStore, std::string(what) + ": " + status.ToString());
+}
+
+}  // namespace millrace::state

@@ -1,0 +1,169 @@
+#include "state/table/entry_store.h"
+
+#include <utility>
+
+#include "core/check.h"
+#include "core/row/key_hash.h"
+#include "state/table/row_bytes.h"
+
+namespace millrace::state {
+namespace {
+
+uint32_t EntryHash(const Row* head, std::string_view sub_key) {
+  return IndexHash(HashBytes(sub_key, uint64_t{head->group} << 32 | head->hash));
+}
+
+}  // namespace
+
+EntryStore::EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock)
+    : RowStore(std::move(prefix), RowLayout(sizeof(Links), fixed_bytes, 0), clock),
+      head_layout_(0, sizeof(HeadContent), 0) {}
+
+Row* EntryStore::AddHead(uint32_t hash, uint16_t group, std::string_view key) {
+  const auto key_size = static_cast<uint32_t>(key.size());
+  auto* head = static_cast<Row*>(arena().Allocate(head_layout_.RowBytes(key_size)));
+  *head = Row{hash, group, 1, 0, key_size, 0};
+  head_layout_.Clear(head);
+  if (!key.empty()) std::memcpy(head_layout_.KeyBytes(head), key.data(), key.size());
+  heads_.Insert(head);
+  return head;
+}
+
+void EntryStore::FreeHead(Row* head) {
+  heads_.Erase(head);
+  arena().Free(head, head_layout_.RowBytes(head->key_size));
+}
+
+Row* EntryStore::FindEntry(const Row* head, std::string_view sub_key) const {
+  return index().Find(EntryHash(head, sub_key), [&](const Row* entry) {
+    return layout().Links<Links>(entry)->head == head && layout().Key(entry) == sub_key;
+  });
+}
+
+void EntryStore::Append(Row* entry, Row* head) {
+  HeadContent* chain = Chain(head);
+  Links* links = layout().Links<Links>(entry);
+  links->next = nullptr;
+  links->previous = chain->last;
+  if (chain->last != nullptr) {
+    layout().Links<Links>(chain->last)->next = entry;
+  } else {
+    chain->first = entry;
+  }
+  chain->last = entry;
+}
+
+void EntryStore::Unlink(Row* entry) {
+  Links* links = layout().Links<Links>(entry);
+  HeadContent* chain = Chain(links->head);
+  if (links->previous != nullptr) {
+    layout().Links<Links>(links->previous)->next = links->next;
+  } else {
+    chain->first = links->next;
+  }
+  if (links->next != nullptr) {
+    layout().Links<Links>(links->next)->previous = links->previous;
+  } else {
+    chain->last = links->previous;
+  }
+}
+
+Row* EntryStore::AddEntry(Row* head, std::string_view sub_key) {
+  Row* entry = Add(EntryHash(head, sub_key), head->group, sub_key);
+  layout().Links<Links>(entry)->head = head;
+  Append(entry, head);
+  return entry;
+}
+
+Status EntryStore::AddColdEntry(Row* head, std::string_view sub_key, std::string_view value) {
+  ASSIGN_OR_RETURN(Row * entry, AddCold(EntryHash(head, sub_key), head->group, sub_key, value));
+  layout().Links<Links>(entry)->head = head;
+  Append(entry, head);
+  return Status::Ok();
+}
+
+void EntryStore::ReviveEntry(Row* entry) {
+  Row* head = layout().Links<Links>(entry)->head;
+  Revive(entry);
+  --Chain(head)->num_erased;
+  Append(entry, head);
+}
+
+void EntryStore::OnErase(Row* entry, bool kept) {
+  Unlink(entry);
+  Links* links = layout().Links<Links>(entry);
+  Row* head = links->head;
+  if (kept) {
+    ++Chain(head)->num_erased;
+    return;
+  }
+  // A writer may still meet the dead entry, but not its head.
+  links->head = nullptr;
+  if (Chain(head)->first == nullptr && Chain(head)->num_erased == 0) FreeHead(head);
+}
+
+void EntryStore::OnRelease(Row* entry) {
+  Row* head = layout().Links<Links>(entry)->head;
+  if (--Chain(head)->num_erased == 0 && Chain(head)->first == nullptr) FreeHead(head);
+}
+
+uint64_t EntryStore::SortKey(const Row* entry) const {
+  const Row* head = layout().Links<Links>(entry)->head;
+  return head != nullptr ? uint64_t{head->group} << 32 | head->hash : UINT64_MAX;
+}
+
+bool EntryStore::KeyLess(const Row* a, const Row* b) const {
+  const Row* head_a = layout().Links<Links>(a)->head;
+  const Row* head_b = layout().Links<Links>(b)->head;
+  if (head_a == head_b) return layout().Key(a) < layout().Key(b);
+  if (head_a == nullptr || head_b == nullptr) return head_b == nullptr;
+  const std::string_view key_a = head_layout_.Key(head_a);
+  const std::string_view key_b = head_layout_.Key(head_b);
+  return key_a.size() != key_b.size() ? key_a.size() < key_b.size() : key_a < key_b;
+}
+
+void EntryStore::AppendKeySuffix(const Row* entry, std::string* out) const {
+  const Row* head = layout().Links<Links>(entry)->head;
+  AppendBigEndian32(head->key_size, out);
+  out->append(head_layout_.Key(head));
+  out->append(layout().Key(entry));
+}
+
+bool EntryStore::CanDropKey(const Row* head) const {
+  const HeadContent* chain = Chain(head);
+  if (chain->num_erased != 0) return false;
+  for (const Row* entry = chain->first; entry != nullptr; entry = Next(entry)) {
+    if (!IsClean(entry)) return false;
+  }
+  return true;
+}
+
+void EntryStore::DropKey(Row* head) {
+  if (First(head) != nullptr) cold().Add(ColdFilter::Fingerprint(head->hash, head->group));
+  for (Row* entry = First(head); entry != nullptr;) {
+    Row* next = Next(entry);
+    Drop(entry);
+    entry = next;
+  }
+  FreeHead(head);
+}
+
+uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
+  const uint64_t before = arena().live_bytes();
+  cold().Reserve(heads_.size());
+  for (size_t steps = 2 * heads_.num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes; --steps) {
+    if (++hand_ >= heads_.num_slots()) hand_ = 0;
+    Row* head = heads_.RowAt(hand_);
+    if (head == nullptr) continue;
+    if (head->referenced != 0) {
+      head->referenced = 0;
+    } else if (CanDropKey(head)) {
+      DropKey(head);
+    }
+  }
+  heads_.ShrinkIfSparse();
+  mutable_index().ShrinkIfSparse();
+  return before - arena().live_bytes();
+}
+
+}  // namespace millrace::state

@@ -1,0 +1,157 @@
+#include "state/table/keyed_map_impl.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/check.h"
+#include "core/error_codes.h"
+#include "state/table/row_bytes.h"
+
+namespace millrace::state {
+namespace {
+
+Row* RowOf(RowRef row) { return static_cast<Row*>(row.row); }
+uint16_t GroupOf(const KeyBatch& keys, uint32_t i) { return static_cast<uint16_t>(keys.key_group(i).value); }
+
+}  // namespace
+
+KeyedMapImpl::KeyedMapImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold)
+    : cold_(cold), store_(std::make_shared<EntryStore>(std::move(prefix), spec.fixed_bytes, clock)) {}
+
+bool KeyedMapImpl::IsCold(const KeyBatch& keys, uint32_t i) const {
+  return store_->MayBeCold(IndexHash(keys.hash(i)), GroupOf(keys, i));
+}
+
+Status KeyedMapImpl::Prefetch(const KeyBatch& keys) {
+  constexpr uint32_t kSlotsAhead = 16;
+  constexpr uint32_t kRowsAhead = 8;
+  missing_.clear();
+  for (uint32_t i = 0; i < keys.size(); ++i) {
+    if (i + kSlotsAhead < keys.size()) store_->heads().Prefetch(IndexHash(keys.hash(i + kSlotsAhead)));
+    if (i + kRowsAhead < keys.size()) store_->heads().PrefetchRow(IndexHash(keys.hash(i + kRowsAhead)));
+    Row* head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
+    if (head != nullptr) {
+      head->referenced = 1;
+    } else if (IsCold(keys, i)) {
+      missing_.push_back(i);
+    }
+  }
+  return missing_.empty() ? Status::Ok() : Load(keys, missing_);
+}
+
+Status KeyedMapImpl::Load(const KeyBatch& keys, const std::vector<uint32_t>& missing) {
+  CHECK(cold_.database() != nullptr);
+  std::vector<std::pair<std::string, uint32_t>> wanted;
+  for (uint32_t i : missing) {
+    std::string& prefix = wanted.emplace_back(store_->prefix(), i).first;
+    AppendBigEndian16(GroupOf(keys, i), &prefix);
+    AppendBigEndian32(IndexHash(keys.hash(i)), &prefix);
+    AppendBigEndian32(static_cast<uint32_t>(keys.key(i).size()), &prefix);
+    prefix.append(keys.key(i));
+  }
+  std::sort(wanted.begin(), wanted.end());
+  const std::unique_ptr<RowCursor> cursor = cold_.database()->NewCursor();
+  for (const auto& [prefix, i] : wanted) {
+    if (store_->FindHead(IndexHash(keys.hash(i)), keys.key(i)) != nullptr) continue;  // twice in the batch
+    Row* head = store_->AddHead(IndexHash(keys.hash(i)), GroupOf(keys, i), keys.key(i));
+    for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+      RETURN_IF_ERROR(store_->AddColdEntry(head, cursor->key().substr(prefix.size()), cursor->value()));
+    }
+    RETURN_IF_ERROR(cursor->status());
+  }
+  return Status::Ok();
+}
+
+Result<Row*> KeyedMapImpl::LoadedHead(const KeyBatch& keys, uint32_t i) {
+  Row* head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
+  if (head == nullptr && IsCold(keys, i)) {
+    RETURN_IF_ERROR(Load(keys, {i}));
+    head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
+  }
+  return head;
+}
+
+Result<RowRef> KeyedMapImpl::FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
+                                          bool* inserted) {
+  ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
+  if (head == nullptr) head = store_->AddHead(IndexHash(keys.hash(i)), GroupOf(keys, i), keys.key(i));
+  Row* entry = store_->FindEntry(head, sub_key);
+  *inserted = entry == nullptr || entry->flags == kRowDeleted;
+  if (entry == nullptr) {
+    entry = store_->AddEntry(head, sub_key);
+  } else if (*inserted) {
+    store_->ReviveEntry(entry);
+  }
+  if (*inserted) ++num_rows_;
+  return RowRef{entry};
+}
+
+Result<RowRef> KeyedMapImpl::Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) {
+  ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
+  Row* entry = head != nullptr ? store_->FindEntry(head, sub_key) : nullptr;
+  return RowRef{entry != nullptr && entry->flags != kRowDeleted ? entry : nullptr};
+}
+
+Status KeyedMapImpl::ForEachEntry(const KeyBatch& keys, uint32_t i,
+                                  const std::function<bool(std::string_view sub_key, RowRef)>& visit) {
+  ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
+  if (head == nullptr) return Status::Ok();
+  for (Row* entry = store_->First(head); entry != nullptr; entry = store_->Next(entry)) {
+    if (!visit(store_->layout().Key(entry), RowRef{entry})) break;
+  }
+  return Status::Ok();
+}
+
+bool KeyedMapImpl::HasEntries(const KeyBatch& keys, uint32_t i) {
+  Row* head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
+  return head != nullptr && store_->First(head) != nullptr;
+}
+
+void KeyedMapImpl::Erase(RowRef entry) {
+  store_->Erase(RowOf(entry));
+  --num_rows_;
+}
+
+const uint8_t* KeyedMapImpl::Fixed(RowRef entry) const { return store_->layout().Fixed(RowOf(entry)); }
+
+uint8_t* KeyedMapImpl::MutableFixed(RowRef entry) {
+  store_->MarkChanged(RowOf(entry));
+  return store_->layout().Fixed(RowOf(entry));
+}
+
+std::string_view KeyedMapImpl::SubKey(RowRef entry) const { return store_->layout().Key(RowOf(entry)); }
+
+void KeyedMapImpl::Freeze(FrozenChanges* out) {
+  if (auto frozen = store_->Freeze()) out->rows.push_back(std::move(frozen));
+}
+
+Status KeyedMapImpl::Restore(uint64_t num_rows, bool load_all) {
+  num_rows_ = num_rows;
+  store_->set_may_be_stored();
+  if (load_all) return LoadAll();
+  store_->cold().AddAll();
+  return Status::Ok();
+}
+
+Status KeyedMapImpl::LoadAll() {
+  const std::unique_ptr<RowCursor> cursor = cold_.database()->NewCursor();
+  const std::string& prefix = store_->prefix();
+  for (cursor->Seek(prefix); cursor->Valid() && cursor->key().starts_with(prefix); cursor->Next()) {
+    ASSIGN_OR_RETURN(const ParsedKey parsed, ParseDatabaseKey(cursor->key(), prefix.size()));
+    const Status damaged(kCorruptBytes, "state key of a map is too short");
+    if (parsed.key.size() < 4) return damaged;
+    const uint32_t key_size = ReadBigEndian32(parsed.key.data());
+    if (parsed.key.size() - 4 < key_size) return damaged;
+    const std::string_view key = parsed.key.substr(4, key_size);
+    Row* head = store_->FindHead(parsed.hash, key);
+    if (head == nullptr) head = store_->AddHead(parsed.hash, parsed.group, key);
+    RETURN_IF_ERROR(store_->AddColdEntry(head, parsed.key.substr(size_t{4} + key_size), cursor->value()));
+  }
+  return cursor->status();
+}
+
+void KeyedMapImpl::LearnColdKeys(ColdFilters& filters) {
+  store_->cold().Absorb(std::move(filters[store_->prefix()]));
+}
+
+}  // namespace millrace::state

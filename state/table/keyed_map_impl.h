@@ -1,0 +1,54 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "state/keyed_table.h"
+#include "state/table/cold_rows.h"
+#include "state/table/entry_store.h"
+#include "state/table/state_table.h"
+
+namespace millrace::state {
+
+/// One EntryStore behind KeyedMap.
+class KeyedMapImpl final : public KeyedMap, public StateTable {
+ public:
+  KeyedMapImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold);
+
+  Status Prefetch(const KeyBatch& keys) override;
+  Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key, bool* inserted) override;
+  Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) override;
+  Status ForEachEntry(const KeyBatch& keys, uint32_t i,
+                      const std::function<bool(std::string_view sub_key, RowRef)>& visit) override;
+  bool HasEntries(const KeyBatch& keys, uint32_t i) override;
+  void Erase(RowRef entry) override;
+  const uint8_t* Fixed(RowRef entry) const override;
+  uint8_t* MutableFixed(RowRef entry) override;
+  std::string_view SubKey(RowRef entry) const override;
+  uint64_t num_rows() const override { return num_rows_; }
+  uint64_t memory_bytes() const override { return store_->memory_bytes(); }
+
+  void Freeze(FrozenChanges* out) override;
+  Status Restore(uint64_t num_rows, bool load_all) override;
+  void LearnColdKeys(ColdFilters& filters) override;
+  uint64_t Evict(uint64_t wanted_bytes) override { return store_->Evict(wanted_bytes); }
+  uint64_t HeldBytes() const override { return memory_bytes(); }
+  uint64_t NumRows() const override { return num_rows_; }
+
+ private:
+  /// The loaded head of key i, or null when the key has no entries.
+  Result<Row*> LoadedHead(const KeyBatch& keys, uint32_t i);
+  bool IsCold(const KeyBatch& keys, uint32_t i) const;
+  /// Reads the entries of keys of the batch without a head, and gives each a head.
+  Status Load(const KeyBatch& keys, const std::vector<uint32_t>& missing);
+
+  Status LoadAll();
+
+  ColdRows& cold_;
+  const std::shared_ptr<EntryStore> store_;
+  uint64_t num_rows_ = 0;
+  std::vector<uint32_t> missing_;
+};
+
+}  // namespace millrace::state

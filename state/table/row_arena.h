@@ -1,0 +1,52 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace millrace::state {
+
+/// Memory of the rows and blobs of one store: blocks cut from chunks, with a free list a size. Freed blocks are used
+/// again; chunks go back to the system with the arena. Single-owner.
+class RowArena {
+ public:
+  RowArena() = default;
+  ~RowArena();
+  RowArena(const RowArena&) = delete;
+  RowArena& operator=(const RowArena&) = delete;
+
+  /// 8-byte aligned, not initialised.
+  void* Allocate(size_t size_bytes);
+  /// `size_bytes` as given to Allocate.
+  void Free(void* block, size_t size_bytes);
+
+  /// Bytes of the blocks in use.
+  uint64_t live_bytes() const { return live_bytes_; }
+
+ private:
+  static constexpr size_t kSmallBytesMax = 1024;
+  static constexpr size_t kFirstChunkBytes = 2048;
+  static constexpr size_t kChunkBytesMax = 256 * 1024;
+
+  struct FreeBlock {
+    FreeBlock* next;
+  };
+  struct LargeBlock {  // before the bytes of a block over kSmallBytesMax
+    LargeBlock* next;
+    LargeBlock* previous;
+  };
+
+  void* Carve(size_t size_bytes);
+
+  std::array<FreeBlock*, kSmallBytesMax / 8 + 1> free_{};
+  std::vector<std::unique_ptr<char[]>> chunks_;
+  char* chunk_at_ = nullptr;
+  size_t chunk_left_ = 0;
+  size_t next_chunk_bytes_ = kFirstChunkBytes;
+  LargeBlock* large_ = nullptr;
+  uint64_t live_bytes_ = 0;
+};
+
+}  // namespace millrace::state

@@ -1,0 +1,162 @@
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <absl/container/flat_hash_map.h>
+
+#include "core/status.h"
+#include "state/table/change_clock.h"
+#include "state/table/cold_filter.h"
+#include "state/table/row.h"
+#include "state/table/row_arena.h"
+#include "state/table/row_index.h"
+
+namespace millrace::state {
+
+class RowStore;
+
+/// Takes changes in ascending order of their database keys.
+class ChangeSink {
+ public:
+  virtual ~ChangeSink() = default;
+  virtual Status Put(std::string_view key, std::string_view value) = 0;
+  virtual Status Delete(std::string_view key) = 0;
+};
+
+/// The rows of one store that a freeze took. The owner thread may go on changing them: before it does it puts the
+/// frozen content into `copies`. Write runs on one other thread at a time.
+class FrozenRows {
+ public:
+  FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, std::vector<Row*> rows);
+
+  /// Writes the frozen content of every row; may be repeated after a failure. `sink` is called without the lock.
+  Status Write(ChangeSink& sink);
+
+  /// Owner: keeps the content of a row as it was frozen and gives the row the change number `current`.
+  void TakeBack(Row* row, uint32_t current);
+
+  uint32_t change() const { return change_; }
+  RowStore& store() const { return *store_; }
+  /// Rows that Write found erased: to be released when the owner knows that the database has the deletions.
+  const std::vector<Row*>& garbage() const { return garbage_; }
+
+ private:
+  struct Change;
+  /// Reads some rows under the lock.
+  void Read(std::span<const std::pair<uint64_t, Row*>> rows, std::vector<Change>* out);
+
+  const uint32_t change_;
+  const std::shared_ptr<RowStore> store_;
+  const std::vector<Row*> rows_;
+  std::vector<Row*> garbage_;
+  std::mutex mutex_;  // guards copies_, and rows_' content and change number while they are this freeze's
+  absl::flat_hash_map<const Row*, std::optional<std::string>> copies_;  // nullopt = erased
+};
+
+/// Rows of one key space (a table, a slice, the entries of a map) with their index, their memory, the list of what
+/// changed since the last freeze, and which keys are in the database only. Owner thread only, but for what FrozenRows
+/// reads. Owned through shared_ptr: frozen rows keep their store.
+class RowStore : public std::enable_shared_from_this<RowStore> {
+ public:
+  /// `prefix` begins the database key of every row.
+  RowStore(std::string prefix, RowLayout layout, ChangeClock& clock);
+  virtual ~RowStore() = default;
+
+  const RowLayout& layout() const { return layout_; }
+  const std::string& prefix() const { return prefix_; }
+  const RowIndex& index() const { return index_; }
+  ColdFilter& cold() { return cold_; }
+  const ColdFilter& cold() const { return cold_; }
+
+  /// The row of a key, erased ones (kRowDeleted) included: they say that the key is absent whatever the database has.
+  Row* Find(uint32_t hash, std::string_view key) const {
+    return index_.Find(hash, [&](const Row* row) { return layout_.Key(row) == key; });
+  }
+  bool MayBeCold(uint32_t hash, uint16_t group) const {
+    return !cold_.empty() && cold_.MayContain(ColdFilter::Fingerprint(hash, group));
+  }
+  /// A zero row of a key that neither memory nor database has.
+  Row* Add(uint32_t hash, uint16_t group, std::string_view key);
+  /// The row as the database has it; memory must not have it.
+  Result<Row*> AddCold(uint32_t hash, uint16_t group, std::string_view key, std::string_view value);
+  /// The same outside of the index, for a look at it; end it with FreeTransient.
+  Result<Row*> MakeTransient(uint32_t hash, uint16_t group, std::string_view key, std::string_view value);
+  void FreeTransient(Row* row);
+  /// Makes an erased row a zero one again.
+  void Revive(Row* row);
+  void Erase(Row* row);
+
+  /// Call before every change of payload or blobs.
+  void MarkChanged(Row* row) {
+    if (row->change != clock_.current) TakeBack(row);
+  }
+  void SetBlob(Row* row, uint32_t slot, std::string_view bytes);
+
+  /// Database key: prefix, group, hash (both big-endian), then what KeySuffix appends.
+  void AppendDatabaseKey(const Row* row, std::string* out) const;
+  void EncodeValue(const Row* row, std::string* out) const;
+  /// Orders rows as their database keys, up to ties. Any thread.
+  virtual uint64_t SortKey(const Row* row) const { return uint64_t{row->group} << 32 | row->hash; }
+  /// Rows of equal SortKey in the order of their database keys. Any thread.
+  virtual bool KeyLess(const Row* a, const Row* b) const { return layout_.Key(a) < layout_.Key(b); }
+
+  /// Takes the list of changes; null when there are none. It must live until Drain, or longer than all use of this.
+  std::unique_ptr<FrozenRows> Freeze();
+  /// The changes of `frozen` are in the database.
+  void Drain(const FrozenRows& frozen);
+  /// True when some freeze took rows of this store, or it came from the database.
+  bool may_be_stored() const { return may_be_stored_; }
+  void set_may_be_stored() { may_be_stored_ = true; }
+  bool HasChanges() const { return !changed_.empty(); }
+
+  /// Drops cold clean rows until about `wanted_bytes` are freed or every row had its chances. Returns the bytes freed.
+  virtual uint64_t Evict(uint64_t wanted_bytes);
+
+  virtual uint64_t memory_bytes() const {
+    return arena_.live_bytes() + index_.memory_bytes() + cold_.memory_bytes() + changed_.capacity() * sizeof(Row*);
+  }
+
+ protected:
+  virtual void AppendKeySuffix(const Row* row, std::string* out) const { out->append(layout_.Key(row)); }
+  /// Called for every new row: to set its links, which nothing else does.
+  virtual void OnAllocate(Row* row) {}
+  /// Called when a row stops to be visible; `kept` = it stays in the index until the database has the deletion.
+  virtual void OnErase(Row* row, bool kept) {}
+  /// Called before an erased row that was kept for its deletion is freed.
+  virtual void OnRelease(Row* row) {}
+  void FreeBlobs(Row* row);
+  void Free(Row* row);
+  /// Takes a clean visible row out of memory.
+  void Drop(Row* row);
+  bool IsClean(const Row* row) const { return row->change <= clock_.clean && row->flags != kRowDeleted; }
+  RowArena& arena() { return arena_; }
+  RowIndex& mutable_index() { return index_; }
+
+ private:
+  Row* Allocate(uint32_t hash, uint16_t group, std::string_view key);
+  Status DecodeValue(std::string_view value, Row* row);
+  void TakeBack(Row* row);
+  void CompactChanges();
+  void StoreBlob(BlobSlot& slot, std::string_view bytes);
+
+  const std::string prefix_;
+  const RowLayout layout_;
+  ChangeClock& clock_;
+  RowArena arena_;
+  RowIndex index_;
+  ColdFilter cold_;
+  std::vector<Row*> changed_;  // once each; dead rows too
+  size_t num_dead_ = 0;        // in changed_
+  std::vector<FrozenRows*> frozen_;  // not drained, oldest first
+  size_t hand_ = 0;            // slot of the index where eviction goes on
+  bool may_be_stored_ = false;
+};
+
+}  // namespace millrace::state
