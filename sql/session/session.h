@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -19,6 +18,7 @@ class JobGraph;
 namespace millrace::sql {
 
 class Catalog;
+struct Statement;
 
 /// What one statement asks for, after everything that only concerns the catalog or the session has been done.
 struct Outcome {
@@ -48,6 +48,8 @@ struct Outcome {
 struct SessionOptions {
   const DescriptorCatalog* descriptors = nullptr;  // required; outlives the session
   Catalog* catalog = nullptr;                      // shared by sessions; temporary objects are the session's own
+  /// Options that SET knows; another is kUnknownOption with "did you mean". Null = any. Outlives the session.
+  const std::vector<OptionDescriptor>* known_options = nullptr;
   std::map<std::string, std::string> configuration;  // initial SET values (Flink's names)
   int64_t now_micros = 0;                          // for CURRENT_TIMESTAMP of bounded queries
   uint32_t default_parallelism = 1;
@@ -60,12 +62,12 @@ class Session {
   explicit Session(SessionOptions options);
   ~Session();
 
-  /// Analyses and, where it is about the catalog or session only, executes one statement. `text` is one statement without
-  /// the final semicolon, or a whole BEGIN STATEMENT SET ... END block. Errors carry places relative to `text`.
-  Result<Outcome> Execute(std::string_view text);
+  /// Analyses and, where it is about the catalog or session only, executes one statement. `text` is what the places in the
+  /// statement refer to (the whole script); places of errors refer to it, too. The statement may be taken apart.
+  Result<Outcome> Execute(Statement& statement, std::string_view text);
 
-  /// EXPLAIN's text for a statement, without running it.
-  Result<std::string> Explain(std::string_view text);
+  /// EXPLAIN's text for a query, INSERT, statement set or EXPLAIN, without running it.
+  Result<std::string> Explain(const Statement& statement);
 
   const std::map<std::string, std::string>& configuration() const;
   void set_now_micros(int64_t now_micros);
@@ -74,28 +76,5 @@ class Session {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
-
-/// Cuts a script into statements, one at a time, so that those before a syntax error can run.
-class Script {
- public:
-  explicit Script(std::string text);
-  ~Script();
-  struct Piece {
-    std::string_view text;  // within the script's text
-    int line = 1;           // of its first character, in the script
-    int column = 1;
-    size_t offset = 0;
-  };
-  /// The next statement (comments alone are none); nullopt at the end. An open string, quote or comment is an error.
-  Result<std::optional<Piece>> Next();
-  const std::string& text() const;
-
- private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
-};
-
-/// Moves the place of an error in a piece to the whole script.
-Status RelocateToScript(const Status& status, const Script::Piece& piece);
 
 }  // namespace millrace::sql
