@@ -4,7 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
-#include <future>
+#include <latch>
 
 namespace millrace {
 namespace {
@@ -36,30 +36,30 @@ TEST(ThreadPoolExecutorTest, WorkOfOneThreadKeepsItsOrder) {
 }
 
 TEST(ThreadPoolExecutorTest, ThreadsWorkAtTheSameTime) {
+  std::latch first(1);
+  std::latch second(1);
   ThreadPoolExecutor executor(2);
-  std::promise<void> first;
-  std::promise<void> second;
   executor.Submit([&] {
-    first.set_value();
-    second.get_future().wait();
+    first.count_down();
+    second.wait();
   });
   executor.Submit([&] {
-    first.get_future().wait();
-    second.set_value();
+    first.wait();
+    second.count_down();
   });
 }
 
 TEST(ThreadPoolExecutorTest, TimersRunInTheOrderOfTheirTimes) {
-  ThreadPoolExecutor executor(1);
   std::vector<int> order;
-  std::promise<void> done;
+  std::latch done(1);
+  ThreadPoolExecutor executor(1);
   executor.SubmitAfter(300ms, [&] {
     order.push_back(3);
-    done.set_value();
+    done.count_down();
   });
   executor.SubmitAfter(0ns, [&] { order.push_back(1); });
   executor.SubmitAfter(100ms, [&] { order.push_back(2); });
-  done.get_future().wait();
+  done.wait();
   EXPECT_THAT(order, ::testing::ElementsAre(1, 2, 3));
 }
 
@@ -75,34 +75,34 @@ TEST(ThreadPoolExecutorTest, CancelledTimerDoesNotRunAndFreesItsWork) {
 }
 
 TEST(ThreadPoolExecutorTest, CancelPreventsARunThatIsQueued) {
-  ThreadPoolExecutor executor(1);
-  std::promise<void> handle_is_set;
-  std::promise<void> done;
+  std::latch handle_is_set(1);
+  std::latch done(1);
   std::unique_ptr<Executor::Timer> second;
+  ThreadPoolExecutor executor(1);
   // The timer thread queues both, in order, while the only thread is busy with the first.
-  executor.Submit([&] { handle_is_set.get_future().wait(); });
+  executor.Submit([&] { handle_is_set.wait(); });
   executor.SubmitAfter(0ns, [&] { second->Cancel(); });
   second = executor.SubmitAfter(0ns, [] { FAIL(); });
-  executor.SubmitAfter(0ns, [&] { done.set_value(); });
-  handle_is_set.set_value();
-  done.get_future().wait();
+  executor.SubmitAfter(0ns, [&] { done.count_down(); });
+  handle_is_set.count_down();
+  done.wait();
 }
 
 TEST(ThreadPoolExecutorTest, WorkMayCancelItselfAndOthers) {
-  ThreadPoolExecutor executor(1);
-  std::promise<void> done;
-  std::promise<void> handles_are_set;
+  std::latch handles_are_set(1);
+  std::latch done(1);
   std::unique_ptr<Executor::Timer> own;
   std::unique_ptr<Executor::Timer> other;
-  executor.Submit([&] { handles_are_set.get_future().wait(); });
+  ThreadPoolExecutor executor(1);
+  executor.Submit([&] { handles_are_set.wait(); });
   own = executor.SubmitAfter(0ns, [&] {
     own->Cancel();
     other->Cancel();
-    done.set_value();
+    done.count_down();
   });
   other = executor.SubmitAfter(1h, [] { FAIL(); });
-  handles_are_set.set_value();
-  done.get_future().wait();
+  handles_are_set.count_down();
+  done.wait();
 }
 
 TEST(ThreadPoolExecutorTest, TimersThatAreNotDueAreDroppedAtTheEnd) {
@@ -118,14 +118,14 @@ TEST(ThreadPoolExecutorTest, TimersThatAreNotDueAreDroppedAtTheEnd) {
 }
 
 TEST(SystemEnvTest, ClocksAndRandomNumbersMove) {
+  std::latch done(1);
   const std::unique_ptr<Env> env = CreateSystemEnv(1);
   const int64_t before = env->clock().MonotonicNanos();
   EXPECT_GT(env->clock().WallMicros(), 1'500'000'000'000'000);
   EXPECT_GE(env->clock().MonotonicNanos(), before);
   EXPECT_NE(env->random().Next64(), env->random().Next64());
-  std::promise<void> done;
-  env->io().Submit([&] { done.set_value(); });
-  done.get_future().wait();
+  env->io().Submit([&] { done.count_down(); });
+  done.wait();
   EXPECT_TRUE(env->files().Exists("/"));
 }
 
