@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "sql/ast/precedence.h"
 #include "sql/parser/argument_parser.h"
 #include "sql/parser/expression_parser.h"
 #include "sql/parser/interval_parser.h"
@@ -112,7 +113,7 @@ Status ParseTrim(TokenStream& tokens, FunctionCall& call) {
 
 /// x IN y [FROM n]; x stops before IN.
 Status ParsePosition(TokenStream& tokens, FunctionCall& call) {
-  ASSIGN_OR_RETURN(ExpressionPtr needle, ParseExpressionAbove(tokens, 40));
+  ASSIGN_OR_RETURN(ExpressionPtr needle, ParseExpressionAbove(tokens, kAddPrecedence));
   Add(call, std::move(needle));
   RETURN_IF_ERROR(tokens.Expect("IN"_kw));
   RETURN_IF_ERROR(AddExpression(tokens, call));

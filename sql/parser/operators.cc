@@ -55,26 +55,6 @@ std::optional<OperatorMatch> MatchWordOperator(TokenStream& tokens, Keyword keyw
 
 }  // namespace
 
-int PrecedenceOf(BinaryOperator op) {
-  switch (op) {
-    case BinaryOperator::kOr: return kOrPrecedence;
-    case BinaryOperator::kAnd: return kAndPrecedence;
-    case BinaryOperator::kAdd:
-    case BinaryOperator::kSubtract: return kAddPrecedence;
-    case BinaryOperator::kMultiply:
-    case BinaryOperator::kDivide:
-    case BinaryOperator::kModulo:
-    case BinaryOperator::kConcat: return kMultiplyPrecedence;
-    case BinaryOperator::kMultisetIntersect:
-    case BinaryOperator::kMultisetIntersectAll: return kMultisetIntersectPrecedence;
-    case BinaryOperator::kMultisetUnion:
-    case BinaryOperator::kMultisetUnionAll:
-    case BinaryOperator::kMultisetExcept:
-    case BinaryOperator::kMultisetExceptAll: return kMultisetUnionPrecedence;
-    default: return kComparisonPrecedence;
-  }
-}
-
 std::optional<OperatorMatch> MatchBinaryOperator(TokenStream& tokens) {
   using enum BinaryOperator;
   const Token& token = tokens.Peek();
@@ -95,10 +75,6 @@ std::optional<OperatorMatch> MatchBinaryOperator(TokenStream& tokens) {
     case TokenKind::kConcat: return OperatorMatch{kConcat, 1};
     default: return std::nullopt;
   }
-}
-
-bool IsComparison(BinaryOperator op) {
-  return op >= BinaryOperator::kEqual && op <= BinaryOperator::kGreaterOrEqual;
 }
 
 }  // namespace millrace::sql

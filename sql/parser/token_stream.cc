@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "sql/ast/unparse.h"
 #include "sql/lexer/error_codes.h"
 #include "sql/parser/spelling.h"
 
@@ -274,16 +275,6 @@ Status HeightScope::AddLevel() {
   return Status(kNestingTooDeep, fmt::format("chained or nested too long, at most {} levels", kExpressionDepthMax))
       .WithPlace(tokens_.Here())
       .WithSuggestion("use IN for a list of values, or split it with WITH");
-}
-
-std::string QuoteName(std::string_view name) {
-  std::string quoted = "`";
-  for (char c : name) {
-    quoted.push_back(c);
-    if (c == '`') quoted.push_back(c);
-  }
-  quoted.push_back('`');
-  return quoted;
 }
 
 }  // namespace millrace::sql

@@ -121,7 +121,4 @@ class HeightScope {
   int outer_;
 };
 
-/// "`at`": a name in backquotes.
-std::string QuoteName(std::string_view name);
-
 }  // namespace millrace::sql
