@@ -1,5 +1,6 @@
 #include "operators/registry/built_in.h"
 
+#include "operators/aggregate/group_aggregate.h"
 #include "operators/connectors/blackhole/blackhole_connector.h"
 #include "operators/connectors/print/print_connector.h"
 #include "operators/connectors/values/values.h"
@@ -16,6 +17,7 @@ void AddOperators(Registry& registry) {
   registry.AddOperator(TableSourceFactory(registry));
   registry.AddOperator(CalcFactory());
   registry.AddOperator(UnionFactory());
+  registry.AddOperator(GroupAggregateFactory());
   registry.AddOperator(CollectFactory());
 }
 

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/row/row_codec.h"
+#include "operators/aggregate/group_rows.h"
+#include "state/keyed_state.h"
+
+namespace millrace {
+
+/// How often each value (of one list of argument columns) occurs below each group, counted apart for every call that shares it:
+/// what DISTINCT needs, and MIN and MAX when values can be taken back. Values with a NULL do not count. Single-owner.
+class ValueCounts {
+ public:
+  /// `by_slice`: the values of one group are kept apart by slice.
+  ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice);
+
+  const std::vector<uint32_t>& columns() const { return columns_; }
+  /// Another call that counts these values; `filter` is its FILTER column. Returns the call's number.
+  uint32_t AddCall(std::optional<uint32_t> filter);
+  Status Open(KeyedState& state, const std::vector<DataType>& key_types);
+
+  /// A value that came (+1) or went (-1) with row `position` of the rows.
+  struct Change {
+    uint32_t position;
+    int8_t weight;
+  };
+  /// Counts rows, row i of key i (and in slice slices[i]). changes[c] gets what changed for call c, in order.
+  Status Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in, const int64_t* slices,
+                std::vector<std::vector<Change>>* changes);
+
+  /// The slices to look at: first < slice <= last. Ignored unless by_slice.
+  struct SliceRange {
+    int64_t first = INT64_MIN;
+    int64_t last = INT64_MAX;
+  };
+  /// Visits the values below key i (once a slice) with one count a call.
+  Status ForEachValue(const KeyBatch& keys, uint32_t i, SliceRange slices,
+                      const std::function<void(std::string_view value, const int64_t* counts)>& visit);
+  /// Appends a visited value to builders of the types.
+  Status Decode(std::string_view value, std::span<ColumnBuilder* const> builders) const {
+    return codec_.Decode(value, builders);
+  }
+  const std::vector<DataType>& types() const { return codec_.types(); }
+  uint32_t num_calls() const { return static_cast<uint32_t>(filters_.size()); }
+
+  Status Prefetch(const KeyBatch& keys) { return map_->Prefetch(keys); }
+  /// Forgets the values below every key; call Prefetch before.
+  Status Erase(const KeyBatch& keys, SliceRange slices);
+
+ private:
+  void EncodeValue(std::span<const ColumnReader> readers, uint32_t row, const int64_t* slice);
+  bool InRange(std::string_view sub_key, SliceRange slices) const;
+
+  std::vector<uint32_t> columns_;
+  RowCodec codec_;
+  bool by_slice_;
+  std::vector<std::optional<uint32_t>> filters_;  // of the calls
+  KeyedMap* map_ = nullptr;
+  std::string sub_key_;
+};
+
+}  // namespace millrace
