@@ -36,4 +36,7 @@ class Registry {
   std::map<std::string, OperatorFactory> operators_;
 };
 
+/// The descriptors alone, for SQL and the validator.
+DescriptorCatalog DescribeRegistry(const Registry& registry);
+
 }  // namespace millrace

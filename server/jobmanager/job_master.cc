@@ -301,7 +301,7 @@ void JobMaster::OnTaskEnded(const std::string& task_id) {
 
 void JobMaster::FailAttempt(const Status& error) {
   if (state_ != JobState::kRunning && state_ != JobState::kInitializing) return;
-  failure_ = error.ToString();
+  error_ = error;
   coordinator_->EndAttempt(error);
   if (suspending_) {
     EndAttempt(JobState::kSuspended);
@@ -309,11 +309,11 @@ void JobMaster::FailAttempt(const Status& error) {
   }
   const auto delay_ms = restarts_.OnFailure(error, services_.env->clock().MonotonicNanos() / 1'000'000);
   if (!delay_ms) {
-    if (state_ == JobState::kRunning || state_ == JobState::kInitializing) SetState(JobState::kFailing, failure_);
+    if (state_ == JobState::kRunning || state_ == JobState::kInitializing) SetState(JobState::kFailing, error_.ToString());
     EndAttempt(JobState::kFailed);
     return;
   }
-  SetState(JobState::kRestarting, fmt::format("in {} ms: {}", *delay_ms, failure_));
+  SetState(JobState::kRestarting, fmt::format("in {} ms: {}", *delay_ms, error_.ToString()));
   Remove([this, delay_ms] {
     strand_.PostAfter(std::chrono::milliseconds(*delay_ms), [this] { BeginAttempt(); });
   });
@@ -322,7 +322,7 @@ void JobMaster::FailAttempt(const Status& error) {
 void JobMaster::EndAttempt(JobState final_state) {
   Remove([this, final_state] {
     if (IsTerminal(final_state)) ended_micros_ = services_.env->clock().WallMicros();
-    SetState(final_state, final_state == JobState::kFailed ? failure_ : "");
+    SetState(final_state, final_state == JobState::kFailed ? error_.ToString() : "");
     for (auto& done : cancel_waiters_) done(Status::Ok());
     cancel_waiters_.clear();
     for (auto& done : suspend_waiters_) done();
@@ -406,7 +406,8 @@ void JobMaster::UpdateView() {
   view_.restarts = restarts_.num_restarts();
   view_.attempt = attempt_;
   view_.last_epoch = coordinator_->last_completed();
-  view_.failure = failure_;
+  view_.failure = error_.ok() ? "" : error_.ToString();
+  view_.error = error_;
   view_.graph = graph_;
   view_.sql = record_.sql();
   view_.checkpoint_root = services_.checkpoint_root;

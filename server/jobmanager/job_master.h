@@ -37,6 +37,7 @@ struct JobView {
   uint32_t attempt = 0;
   Epoch last_epoch;
   std::string failure;                        // of the last failed attempt, also while restarting
+  Status error;                               // the same, when it failed in this process
   std::shared_ptr<const proto::JobGraph> graph;
   std::string sql;
   std::string checkpoint_root;
@@ -127,7 +128,7 @@ class JobMaster {
   bool finishing_ = false;          // behind the terminal checkpoint
   bool suspending_ = false;
   bool terminal_requested_ = false;
-  std::string failure_;
+  Status error_;
   int64_t ended_micros_ = 0;
   std::vector<std::function<void(Status)>> cancel_waiters_;
   std::vector<std::function<void()>> suspend_waiters_;

@@ -1,0 +1,10 @@
+#pragma once
+
+namespace millrace {
+
+/// Catches SIGINT and SIGTERM from now on, for the rest of the process; SIGPIPE is ignored.
+void CatchInterrupts();
+/// Whether one has come. Waits in the command line look at it several times a second.
+bool Interrupted();
+
+}  // namespace millrace

@@ -1,0 +1,227 @@
+#include "server/cli/run_command.h"
+
+#include <fmt/format.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "proto/job_graph.pb.h"
+#include "server/cli/exit_code.h"
+#include "server/cli/interrupt.h"
+#include "server/engine.h"
+#include "server/error_codes.h"
+#include "server/jobmanager/job_options.h"
+#include "sql/error_rendering.h"
+#include "sql/parser/parser.h"
+#include "sql/session/session.h"
+
+namespace millrace {
+namespace {
+
+constexpr int64_t kPollMillis = 100;
+constexpr int64_t kShutdownMillis = 30'000;
+
+/// A directory below the system's temporary one that goes with this.
+class TemporaryDirectory {
+ public:
+  TemporaryDirectory() {
+    const char* parent = getenv("TMPDIR");
+    path_ = fmt::format("{}/millrace-run-XXXXXX", parent != nullptr ? parent : "/tmp");
+    if (mkdtemp(path_.data()) == nullptr) path_.clear();
+  }
+  ~TemporaryDirectory() {
+    if (!path_.empty()) (void)CreateSystemEnv(1)->files().RemoveRecursively(path_);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+Result<std::string> ReadScript(const std::string& file) {
+  std::ostringstream text;
+  if (file == "-") {
+    std::string line;
+    while (std::getline(std::cin, line)) text << line << '\n';
+    return text.str();
+  }
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return Status(kBadRequest, fmt::format("Script cannot be read: {}", file)).WithSuggestion("check the path");
+  }
+  text << in.rdbuf();
+  return text.str();
+}
+
+/// Runs the statements of one script after the other.
+class ScriptRunner {
+ public:
+  ScriptRunner(Engine& engine, ResultPrinter& printer, sql::SessionOptions session_options)
+      : engine_(engine), printer_(printer), session_(std::move(session_options)) {}
+
+  /// False after the first error, which has been printed.
+  bool Run(const std::string& script) {
+    sql::ScriptParser parser(script);
+    while (!Interrupted()) {
+      auto statement = parser.Next();
+      Status status = statement.status();
+      if (status.ok()) {
+        if (!statement->has_value()) return true;
+        status = RunStatement(**statement, script);
+      }
+      if (!status.ok()) {
+        printer_.PrintError(status, parser.statement_index(), script);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Waits for the unbounded INSERTs that were begun.
+  bool WaitForJobs() {
+    bool all_well = true;
+    for (const JobId& job : running_) all_well &= WaitForJob(job).ok();
+    return all_well;
+  }
+
+ private:
+  Status RunStatement(sql::ParsedStatement& parsed, const std::string& script) {
+    session_.set_now_micros(engine_.env().clock().WallMicros());
+    ASSIGN_OR_RETURN(sql::Outcome outcome, session_.Execute(*parsed.statement, script));
+    switch (outcome.kind) {
+      case sql::Outcome::Kind::kDone:
+        return Status::Ok();
+      case sql::Outcome::Kind::kRows:
+        PrintAnswer(outcome);
+        return Status::Ok();
+      case sql::Outcome::Kind::kQuery:
+        return RunQuery(outcome, std::string(parsed.text));
+      case sql::Outcome::Kind::kInsert:
+        return RunInsert(outcome, std::string(parsed.text));
+      case sql::Outcome::Kind::kJobCommand:
+        break;
+    }
+    return Status(kBadRequest, "Job commands need a server")
+        .WithSuggestion("start `millrace server` and use `millrace sql`");
+  }
+
+  void PrintAnswer(const sql::Outcome& outcome) {
+    printer_.BeginQuery(++num_queries_, *outcome.schema, false);
+    std::vector<RowChange> rows;
+    AppendRowChanges(*outcome.rows, &rows);
+    printer_.PrintRows(rows);
+    printer_.EndQuery();
+  }
+
+  /// A job of the same text that an earlier run left unfinished in the data directory.
+  std::optional<JobId> FindUnfinished(const std::string& sql) {
+    for (const JobView& view : engine_.jobs().List()) {
+      if (view.sql == sql && !IsTerminal(view.state)) return view.id;
+    }
+    return std::nullopt;
+  }
+
+  Status RunQuery(const sql::Outcome& outcome, const std::string& sql) {
+    std::shared_ptr<RowSubscription> rows;
+    JobId job;
+    if (auto unfinished = FindUnfinished(sql)) {
+      job = *unfinished;
+      rows = engine_.jobs().Results(job)->Subscribe(1, 0);
+    } else {
+      SubmitOptions options;
+      options.sql = sql;
+      options.before_start = [&rows](JobResults& results) { rows = results.Subscribe(1, 0); };
+      ASSIGN_OR_RETURN(job, engine_.jobs().Submit(*outcome.graph, std::move(options)));
+    }
+    printer_.BeginQuery(++num_queries_, *outcome.schema, outcome.updating);
+    while (!rows->ended() && !Interrupted()) printer_.PrintRows(rows->Take(kPollMillis));
+    printer_.PrintRows(rows->Take(0));
+    printer_.EndQuery();
+    return Interrupted() ? Status::Ok() : WaitForJob(job);
+  }
+
+  Status RunInsert(const sql::Outcome& outcome, const std::string& sql) {
+    JobId job;
+    if (auto unfinished = FindUnfinished(sql)) {
+      job = *unfinished;
+    } else {
+      SubmitOptions options;
+      options.sql = sql;
+      ASSIGN_OR_RETURN(job, engine_.jobs().Submit(*outcome.graph, std::move(options)));
+    }
+    if (outcome.bounded) return WaitForJob(job);
+    running_.push_back(job);
+    return Status::Ok();
+  }
+
+  Status WaitForJob(const JobId& job) {
+    while (!Interrupted()) {
+      const auto ended = engine_.jobs().WaitUntilEnded(job, kPollMillis);
+      if (!ended.ok()) continue;  // not yet
+      return ended->state == JobState::kFailed ? ended->error : Status::Ok();
+    }
+    return Status::Ok();
+  }
+
+  Engine& engine_;
+  ResultPrinter& printer_;
+  sql::Session session_;
+  uint32_t num_queries_ = 0;
+  std::vector<JobId> running_;
+};
+
+Status RunAll(const RunCommandOptions& options, const std::string& directory, ResultPrinter& printer, bool* failed) {
+  EngineOptions engine_options;
+  engine_options.data_directory = directory;
+  engine_options.state_memory_bytes = options.state_memory_bytes;
+  ASSIGN_OR_RETURN(const auto engine, Engine::Open(std::move(engine_options)));
+  for (const Status& problem : engine->recovery_problems()) fmt::print(stderr, "{}\n", problem.ToString());
+  sql::SessionOptions session{.descriptors = &engine->descriptors(),
+                              .catalog = &engine->catalog(),
+                              .known_options = &JobOptionDescriptors(),
+                              .default_parallelism = options.parallelism};
+  for (const std::string& setting : options.settings) {
+    const size_t equals = setting.find('=');
+    if (equals == std::string::npos) {
+      return Status(kBadRequest, fmt::format("Setting is not key=value: '{}'", setting));
+    }
+    session.configuration[setting.substr(0, equals)] = setting.substr(equals + 1);
+  }
+  ScriptRunner runner(*engine, printer, std::move(session));
+  for (const std::string& file : options.files) {
+    ASSIGN_OR_RETURN(const std::string script, ReadScript(file));
+    if (!runner.Run(script)) {
+      *failed = true;
+      return Status::Ok();
+    }
+  }
+  *failed = !runner.WaitForJobs();
+  if (Interrupted() && !options.data_directory.empty()) {
+    fmt::print(stderr, "Taking a last checkpoint ...\n");
+    if (!engine->Shutdown(kShutdownMillis)) {
+      fmt::print(stderr, "The last checkpoint did not end in time; the next run goes on from the one before\n");
+    }
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+int RunScripts(const RunCommandOptions& options) {
+  CatchInterrupts();
+  const auto printer = ResultPrinter::Create(options.format, stdout);
+  std::optional<TemporaryDirectory> temporary;
+  std::string directory = options.data_directory;
+  if (directory.empty()) {
+    temporary.emplace();
+    directory = temporary->path();
+  }
+  bool failed = false;
+  const Status status = RunAll(options, directory, *printer, &failed);
+  if (!status.ok()) fmt::print(stderr, "{}\n", status.ToString());
+  return status.ok() && !failed ? kExitDone : kExitFailed;
+}
+
+}  // namespace millrace
