@@ -15,7 +15,8 @@ constexpr size_t kHeapBlockBytesMax = 1 << 20;
 template <class T>
 class VectorBuffer : public Buffer {
  public:
-  explicit VectorBuffer(std::vector<T> values) : Buffer(nullptr, values.size() * sizeof(T)), values_(std::move(values)) {
+  explicit VectorBuffer(std::vector<T> values)
+      : Buffer(nullptr, values.size() * sizeof(T)), values_(std::move(values)) {
     data_ = reinterpret_cast<uint8_t*>(values_.data());
   }
 

@@ -17,7 +17,7 @@ class StringRef {
   explicit StringRef(std::string_view text) : size_(static_cast<uint32_t>(text.size())) {
     if (size_ <= kInlineBytesMax) {
       std::memset(inline_, 0, sizeof(inline_));
-      if (size_ > 0) std::memcpy(inline_, text.data(), size_);
+      CopyInline(text.data());
     } else {
       std::memcpy(inline_, text.data(), 4);
       const char* pointer = text.data();
@@ -43,6 +43,21 @@ class StringRef {
   }
 
  private:
+  /// Copies by two overlapping moves of fixed size, which is several times faster than a memcpy of unknown size.
+  void CopyInline(const char* from) {
+    if (size_ >= 8) {
+      std::memcpy(inline_, from, 8);
+      std::memcpy(inline_ + size_ - 4, from + size_ - 4, 4);
+    } else if (size_ >= 4) {
+      std::memcpy(inline_, from, 4);
+      std::memcpy(inline_ + size_ - 4, from + size_ - 4, 4);
+    } else if (size_ > 0) {
+      inline_[0] = from[0];
+      inline_[size_ / 2] = from[size_ / 2];
+      inline_[size_ - 1] = from[size_ - 1];
+    }
+  }
+
   uint32_t size_;
   char inline_[kInlineBytesMax];
 };

@@ -45,16 +45,18 @@ void AppendFloating(T value, std::string* out) {
     out->append(text);  // to_chars writes the exponent with a sign and at least two digits
     return;
   }
-  std::string digits(1, text[0]);
-  if (exponent_at > 2) digits.append(text.substr(2, exponent_at - 2));
-  const int num_digits = static_cast<int>(digits.size());
+  // text is d[.ddd]e+-xx: the fraction's digits move one place left, over the point.
+  char digits[20];
+  const size_t num_digits = exponent_at > 2 ? exponent_at - 1 : 1;
+  digits[0] = text[0];
+  std::copy(text.begin() + 2, text.begin() + static_cast<ptrdiff_t>(std::max<size_t>(exponent_at, 2)), digits + 1);
+  const size_t num_whole = static_cast<size_t>(std::max(exponent + 1, 0));
   if (exponent < 0) {
-    out->append("0.").append(static_cast<size_t>(-exponent - 1), '0').append(digits);
-  } else if (num_digits <= exponent + 1) {
-    out->append(digits).append(static_cast<size_t>(exponent + 1 - num_digits), '0').append(".0");
+    out->append("0.").append(static_cast<size_t>(-exponent - 1), '0').append(digits, num_digits);
+  } else if (num_digits <= num_whole) {
+    out->append(digits, num_digits).append(num_whole - num_digits, '0').append(".0");
   } else {
-    out->append(digits, 0, static_cast<size_t>(exponent + 1)).append(".");
-    out->append(digits, static_cast<size_t>(exponent + 1));
+    out->append(digits, num_whole).append(1, '.').append(digits + num_whole, num_digits - num_whole);
   }
 }
 

@@ -146,7 +146,8 @@ TEST(CopyRowsTest, EveryTypeAndEncodingIsCopiedFlat) {
 }
 
 TEST(CopyRowsTest, StringsLieInOneBlockThatSharesNothing) {
-  const ColumnPtr column = StringColumnOf({"a text of more than twelve bytes", std::nullopt, "another one, long enough"});
+  const ColumnPtr column =
+      StringColumnOf({"a text of more than twelve bytes", std::nullopt, "another one, long enough"});
   const RowsOfColumn pieces[] = {{column.get()}, {column.get()}};
   const ColumnPtr copy = CopyRows(column->type(), pieces);
   ASSERT_EQ(copy->parts().heap.size(), 1u);

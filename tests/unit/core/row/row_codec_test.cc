@@ -76,7 +76,9 @@ TEST(RowCodecTest, BytesAreThoseReleased) {
 TEST(RowCodecTest, NullsOfManyColumnsAreBits) {
   std::vector<ColumnPtr> columns;
   for (int i = 0; i < 10; ++i) {
-    columns.push_back(ColumnOf<int8_t>(DataType::Tinyint(), {i == 1 || i == 9 ? std::nullopt : std::optional<int8_t>(i)}));
+    const bool is_null = i == 1 || i == 9;
+    columns.push_back(
+        ColumnOf<int8_t>(DataType::Tinyint(), {is_null ? std::nullopt : std::optional<int8_t>(i)}));
   }
   EXPECT_EQ(Hex(EncodeRow(columns, 0)), "0202" "0002030405060708");
 }
