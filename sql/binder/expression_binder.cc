@@ -124,8 +124,8 @@ Result<std::vector<BoundExprPtr>> ExpressionBinder::BindAll(const std::vector<Ex
   return bound;
 }
 
-Result<BoundExprPtr> ExpressionBinder::Call(const std::string& function, std::vector<BoundExprPtr> arguments,
-                                            const SourcePlace& place) {
+Result<BoundExprPtr> BindFunction(const std::string& function, std::vector<BoundExprPtr> arguments,
+                                  const SourcePlace& place) {
   std::vector<ArgumentInfo> infos;
   for (const BoundExprPtr& argument : arguments) {
     infos.push_back({.type = argument->type, .literal = argument->IsLiteral() ? argument->literal : nullptr});
@@ -133,6 +133,11 @@ Result<BoundExprPtr> ExpressionBinder::Call(const std::string& function, std::ve
   Result<ResolvedCall> resolved = FunctionRegistry::BuiltIn().Resolve(function, infos);
   if (!resolved.ok()) return PlacedAt(resolved.status(), place);
   return CallExpr(function, std::move(arguments), resolved->result_type, place);
+}
+
+Result<BoundExprPtr> ExpressionBinder::Call(const std::string& function, std::vector<BoundExprPtr> arguments,
+                                            const SourcePlace& place) {
+  return BindFunction(function, std::move(arguments), place);
 }
 
 Result<BoundExprPtr> ExpressionBinder::Not(bool negated, BoundExprPtr predicate, const SourcePlace& place) {

@@ -9,10 +9,6 @@
 #include "sql/binder/scope.h"
 #include "sql/plan/bound_expr.h"
 
-namespace millrace {
-class FunctionRegistry;
-}  // namespace millrace
-
 namespace millrace::sql {
 
 /// An aggregate call as written; its arguments are over the row of the FROM clause.
@@ -102,7 +98,7 @@ bool IsAggregateName(std::string_view name);
 bool IsGroupWindowName(std::string_view name);
 std::string UpperCase(std::string_view text);
 
-/// Folds what is constant; when the result is a literal of an interval, its milliseconds.
-Result<int64_t> ConstantIntervalMillis(const Expression& expression, const std::string& what);
+/// A call of a registered function, typed. Errors have the place.
+Result<BoundExprPtr> BindFunction(const std::string& function, std::vector<BoundExprPtr> arguments, const SourcePlace& place);
 
 }  // namespace millrace::sql

@@ -71,17 +71,19 @@ PlanColumns JoinColumns(const PlanNode& left, const PlanNode& right, PlanJoinTyp
   return columns;
 }
 
-/// A column is a time attribute of the union when it is in every input.
+/// A column is a time attribute, or a part of a window, of the union when it is in every input.
 PlanColumns UnionColumns(const std::vector<PlanPtr>& inputs) {
   PlanColumns columns = inputs.front()->columns();
   for (size_t i = 0; i < columns.size(); ++i) {
-    columns[i].window_role = WindowRole::kNone;
-    columns[i].window_zone.clear();
     for (const PlanPtr& input : inputs) {
       const PlanColumn& other = input->columns()[i];
       if (other.type.nullable()) columns[i].type = columns[i].type.WithNullable(true);
       if (other.time != columns[i].time) columns[i].time = TimeAttribute::kNone;
+      if (other.window_role != columns[i].window_role || other.window_zone != columns[i].window_zone) {
+        columns[i].window_role = WindowRole::kNone;
+      }
     }
+    if (columns[i].window_role == WindowRole::kNone) columns[i].window_zone.clear();
   }
   return columns;
 }

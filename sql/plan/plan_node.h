@@ -79,7 +79,9 @@ struct ScanTable {
   std::optional<uint32_t> watermark_column;
   BoundExprPtr watermark;  // over `columns`
   std::vector<uint32_t> primary_key;  // of `columns`
+  std::vector<std::string> partition_keys;
   int64_t idle_timeout_ms = 0;
+  uint32_t parallelism = 0;  // scan.parallelism; 0 = the job's
   bool upsert = false;     // rows are upserts by primary key
   bool changelog = false;  // the format carries row kinds
   bool bounded = false;
@@ -231,7 +233,7 @@ struct SinkTable {
   std::vector<uint32_t> primary_key;  // of the input
   std::vector<std::string> partition_keys;
   bool upsert = false;
-  int parallelism = 0;  // sink.parallelism; 0 = the input's
+  uint32_t parallelism = 0;  // sink.parallelism; 0 = the input's
   std::string guarantee;  // in words
 };
 
