@@ -31,7 +31,8 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
   static const FunctionRegistry* const registry = [] {
     auto* built = new FunctionRegistry;
     for (auto add : {AddArithmeticOperators, AddComparisonOperators, AddLogicalOperators, AddConditionalFunctions,
-                     AddInOperator, AddPatternOperators}) {
+                     AddInOperator, AddPatternOperators, AddConstructors, AddStringFunctions, AddStringSearchFunctions,
+                     AddStringEncodingFunctions, AddStringFormatFunctions, AddUrlFunctions, AddRegexpFunctions, AddHashFunctions}) {
       add(built);
     }
     return built;

@@ -19,6 +19,9 @@ using RegexpPtr = std::shared_ptr<const re2::RE2>;
 /// are told apart in the message.
 Result<RegexpPtr> CompileRegexp(std::string_view pattern);
 
+/// Whether a pattern that does not compile uses a construct of Java that RE2 has not.
+bool IsBeyondRe2(std::string_view pattern);
+
 /// The same through a small cache of this thread, for patterns that are no constants; null when it does not compile.
 RegexpPtr FindRegexp(std::string_view pattern);
 

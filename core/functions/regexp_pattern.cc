@@ -57,6 +57,8 @@ std::string FromJava(std::string_view pattern) {
   return out;
 }
 
+}  // namespace
+
 bool IsBeyondRe2(std::string_view pattern) {
   for (std::string_view construct : {"(?=", "(?!", "(?<=", "(?<!", "(?>", "++", "*+", "?+"}) {
     if (pattern.find(construct) != std::string_view::npos) return true;
@@ -68,8 +70,6 @@ bool IsBeyondRe2(std::string_view pattern) {
   }
   return false;
 }
-
-}  // namespace
 
 Result<RegexpPtr> CompileRegexp(std::string_view pattern) {
   re2::RE2::Options options;
