@@ -7,8 +7,16 @@
 
 namespace millrace::sql {
 
-/// An error for a terminal: number and message, and where it has a place the source line with a caret below, then the
-/// suggestion. `text` is what the place refers to. Several lines, no newline at the end.
-std::string RenderError(const Status& error, std::string_view text);
+/// Shows an error in the text that caused it, for a terminal:
+///
+///   error MR-1001: syntax error at: FORM
+///    --> 3:10
+///   3 | SELECT a FORM t
+///     |          ^^^^
+///   help: did you mean FROM?
+///
+/// The place and the help are left out when the status has none; the place too when it lies outside of `source`.
+/// Long lines are cut around the place. No newline at the end. `name` (a file) stands before the line number.
+std::string RenderError(const Status& status, std::string_view source, std::string_view name = {});
 
 }  // namespace millrace::sql

@@ -126,7 +126,7 @@ struct JarCommand {
   StringValue path;
 };
 
-/// STOP JOB 'id' [WITH SAVEPOINT] [WITH DRAIN].
+/// STOP JOB 'id' [WITH SAVEPOINT [WITH DRAIN]].
 struct StopJob {
   StringValue job_id;
   bool with_savepoint = false;

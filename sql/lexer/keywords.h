@@ -50,4 +50,8 @@ consteval Keyword operator""_kw(const char* text, size_t size) {
   return static_cast<Keyword>(low);
 }
 
+/// Whether the word begins a statement or goes on with a clause: where it stands wrongly something is missing, and
+/// it is not meant as a name.
+bool IsStructuralWord(Keyword keyword);
+
 }  // namespace millrace::sql

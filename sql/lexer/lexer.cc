@@ -33,6 +33,7 @@ size_t WordCharacterBytes(std::string_view text, bool first) {
 
 std::string UnknownCharacterHint(std::string_view character) {
   if (character == "\"") return "write strings in '...' and quoted names in `...`";
+  if (character == "&") return "use AND";
   if (character == "!") return "use <> for not equal, NOT to negate";
   if (character == "‘" || character == "’" || character == "“" || character == "”") {
     return "this is a typographic quote; write strings in '...'";

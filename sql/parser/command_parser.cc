@@ -255,7 +255,7 @@ Result<Statement::Node> ParseStopJob(TokenStream& tokens) {
   RETURN_IF_ERROR(tokens.Expect("JOB"_kw));
   ASSIGN_OR_RETURN(stop.job_id, tokens.ExpectString("the id of a job in quotes"));
   stop.with_savepoint = tokens.AcceptWords({"WITH"_kw, "SAVEPOINT"_kw});
-  stop.with_drain = tokens.AcceptWords({"WITH"_kw, "DRAIN"_kw});
+  stop.with_drain = stop.with_savepoint && tokens.AcceptWords({"WITH"_kw, "DRAIN"_kw});
   return Statement::Node(std::move(stop));
 }
 
@@ -273,7 +273,7 @@ Result<Statement::Node> ParseAnalyze(TokenStream& tokens) {
   RETURN_IF_ERROR(tokens.Expect("TABLE"_kw));
   ASSIGN_OR_RETURN(analyze.name, tokens.ExpectQualifiedName("a table name"));
   if (tokens.Accept("PARTITION"_kw)) {
-    ASSIGN_OR_RETURN(analyze.partition, ParsePartitionSpec(tokens));
+    ASSIGN_OR_RETURN(analyze.partition, ParsePartitionSpec(tokens, PartitionKeys::kAlone));
   }
   RETURN_IF_ERROR(tokens.ExpectWords({"COMPUTE"_kw, "STATISTICS"_kw}));
   if (!tokens.Accept("FOR"_kw)) return Statement::Node(std::move(analyze));

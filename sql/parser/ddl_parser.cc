@@ -151,6 +151,9 @@ Result<Statement::Node> ParseCreateFunction(TokenStream& tokens, const CreatePre
   RETURN_IF_ERROR(tokens.Expect("FUNCTION"_kw));
   function.if_not_exists = ParseIfNotExists(tokens);
   ASSIGN_OR_RETURN(function.name, tokens.ExpectQualifiedName("a function name"));
+  if (function.system && !function.name.is_simple()) {
+    return Status(kSyntaxError, "a system function belongs to no catalog or database").WithPlace(function.name.place);
+  }
   RETURN_IF_ERROR(tokens.Expect("AS"_kw));
   ASSIGN_OR_RETURN(function.class_name, tokens.ExpectString("a class name in quotes"));
   ASSIGN_OR_RETURN(function.language, ParseOptionalLanguage(tokens));

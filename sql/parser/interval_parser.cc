@@ -64,7 +64,7 @@ Result<TimeUnit> ParseIntervalUnit(TokenStream& tokens) {
   for (const UnitName& name : kIntervalUnits) {
     if (tokens.Accept(name.keyword)) return name.unit;
   }
-  return tokens.Unexpected(tokens.Is(TokenKind::kWord) ? "" : "an interval unit such as DAY or SECOND");
+  return tokens.Unexpected("an interval unit such as DAY or SECOND");
 }
 
 /// Which units may follow TO.

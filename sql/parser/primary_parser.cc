@@ -260,21 +260,6 @@ Result<ExpressionPtr> ParseWordPrimary(TokenStream& tokens, Keyword keyword) {
   return ExpressionPtr();
 }
 
-/// Words that go on with a clause: where one of them stands, an operand is missing, not a name misspelt.
-bool IsClauseWord(Keyword keyword) {
-  static constexpr Keyword kWords[] = {
-      "FROM"_kw,  "WHERE"_kw, "GROUP"_kw,   "HAVING"_kw, "ORDER"_kw,     "LIMIT"_kw,  "ON"_kw,     "AND"_kw,
-      "OR"_kw,    "AS"_kw,    "THEN"_kw,    "WHEN"_kw,   "ELSE"_kw,      "END"_kw,    "IN"_kw,     "IS"_kw,
-      "LIKE"_kw,  "UNION"_kw, "BETWEEN"_kw, "EXCEPT"_kw, "INTERSECT"_kw, "OFFSET"_kw, "FETCH"_kw,  "JOIN"_kw,
-      "LEFT"_kw,  "RIGHT"_kw, "INNER"_kw,   "CROSS"_kw,  "FULL"_kw,      "USING"_kw,  "OVER"_kw,   "PARTITION"_kw,
-      "SELECT"_kw, "SET"_kw,  "INTO"_kw,    "VALUES"_kw, "WITH"_kw,      "WINDOW"_kw, "FILTER"_kw, "NOT"_kw,
-  };
-  for (Keyword word : kWords) {
-    if (word == keyword) return true;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<ExpressionPtr> ParsePrimary(TokenStream& tokens) {
@@ -315,7 +300,7 @@ Result<ExpressionPtr> ParsePrimary(TokenStream& tokens) {
       return MakeExpression(tokens, token.place, std::move(call));
     }
     if (IsReserved(*token.keyword)) {
-      return IsClauseWord(*token.keyword) ? tokens.Unexpected("an expression") : tokens.ReservedWordError(token);
+      return IsStructuralWord(*token.keyword) ? tokens.Unexpected("an expression") : tokens.ReservedWordError(token);
     }
   }
   return ParseNameOrCall(tokens);

@@ -41,15 +41,11 @@ Result<Statement::Node> ParseInsert(TokenStream& tokens) {
   if (!insert.overwrite) RETURN_IF_ERROR(tokens.Expect("INTO"_kw));
   ASSIGN_OR_RETURN(insert.target, tokens.ExpectQualifiedName("a table name"));
   ASSIGN_OR_RETURN(insert.hints, ParseHints(tokens));
-  const auto parse_columns = [&]() -> Status {
-    if (!insert.columns.empty() || !tokens.At(TokenKind::kLeftParen) || AtParenthesizedQuery(tokens)) return Status::Ok();
-    ASSIGN_OR_RETURN(insert.columns, ParseColumnNames(tokens));
-    return Status::Ok();
-  };
-  RETURN_IF_ERROR(parse_columns());
   if (tokens.Accept("PARTITION"_kw)) {
     ASSIGN_OR_RETURN(insert.partition, ParsePartitionSpec(tokens));
-    RETURN_IF_ERROR(parse_columns());
+  }
+  if (tokens.At(TokenKind::kLeftParen) && !AtParenthesizedQuery(tokens)) {
+    ASSIGN_OR_RETURN(insert.columns, ParseColumnNames(tokens));
   }
   ASSIGN_OR_RETURN(insert.query, ParseQuery(tokens));
   return Statement::Node(std::move(insert));

@@ -115,6 +115,18 @@ Status ParseColumn(TokenStream& tokens, ColumnContext context, TableSchema& sche
   return Status::Ok();
 }
 
+/// A literal, with its sign.
+Result<ExpressionPtr> ParsePartitionValue(TokenStream& tokens) {
+  const SourcePlace start = tokens.Here();
+  const bool negative = tokens.Accept(TokenKind::kMinus);
+  ASSIGN_OR_RETURN(ExpressionPtr value, ParsePrimary(tokens));
+  if (value->As<Literal>() == nullptr) {
+    return Status(kSyntaxError, "the value of a partition must be a literal").WithPlace(value->place);
+  }
+  if (!negative) return value;
+  return MakeExpression(tokens, start, UnaryExpression{UnaryOperator::kNegate, std::move(value)});
+}
+
 Result<LikeFeature> ParseLikeFeature(TokenStream& tokens) {
   if (tokens.Accept("ALL"_kw)) return LikeFeature::kAll;
   if (tokens.Accept("CONSTRAINTS"_kw)) return LikeFeature::kConstraints;
@@ -209,22 +221,16 @@ Result<std::optional<StringValue>> ParseOptionalComment(TokenStream& tokens) {
   return std::optional<StringValue>(std::move(comment));
 }
 
-Result<PartitionSpec> ParsePartitionSpec(TokenStream& tokens) {
+Result<PartitionSpec> ParsePartitionSpec(TokenStream& tokens, PartitionKeys keys) {
   PartitionSpec spec;
   RETURN_IF_ERROR(tokens.Expect(TokenKind::kLeftParen));
   do {
     PartitionValue value;
     ASSIGN_OR_RETURN(value.key, tokens.ExpectName("a partition column"));
-    if (tokens.Accept(TokenKind::kEqual)) {
-      const SourcePlace start = tokens.Here();
-      const bool negative = tokens.Accept(TokenKind::kMinus);
-      ASSIGN_OR_RETURN(value.value, ParsePrimary(tokens));
-      if (value.value->As<Literal>() == nullptr) {
-        return Status(kSyntaxError, "the value of a partition must be a literal").WithPlace(value.value->place);
-      }
-      if (negative) {
-        value.value = MakeExpression(tokens, start, UnaryExpression{UnaryOperator::kNegate, std::move(value.value)});
-      }
+    const bool alone = keys == PartitionKeys::kAlone && !tokens.At(TokenKind::kEqual);
+    if (!alone) {
+      RETURN_IF_ERROR(tokens.Expect(TokenKind::kEqual));
+      ASSIGN_OR_RETURN(value.value, ParsePartitionValue(tokens));
     }
     spec.push_back(std::move(value));
   } while (tokens.Accept(TokenKind::kComma));

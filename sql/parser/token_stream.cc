@@ -12,9 +12,8 @@
 namespace millrace::sql {
 namespace {
 
-constexpr size_t kExpectedShownMax = 6;
+constexpr size_t kExpectedShownMax = 10;
 constexpr size_t kFoundShownMax = 40;
-constexpr size_t kTakenTokensKept = 256;
 
 std::string Shown(const Token& token) {
   if (token.kind == TokenKind::kEnd) return "the end of the script";
@@ -32,8 +31,8 @@ constexpr Keyword kClauseWords[] = {
 }  // namespace
 
 const Token& TokenStream::Peek(size_t ahead) {
-  while (next_ + ahead >= ahead_.size()) {
-    if (!ahead_.empty() && ahead_.size() > next_ && ahead_.back().kind == TokenKind::kInvalid) return ahead_.back();
+  while (ahead >= ahead_.size()) {
+    if (!ahead_.empty() && ahead_.back().kind == TokenKind::kInvalid) return ahead_.back();
     Result<Token> token = lexer_.Next();
     if (token.ok()) {
       ahead_.push_back(*token);
@@ -42,7 +41,7 @@ const Token& TokenStream::Peek(size_t ahead) {
       ahead_.push_back(Token{TokenKind::kInvalid, std::nullopt, {}, lexer_error_.place().value_or(SourcePlace{})});
     }
   }
-  return ahead_[next_ + ahead];
+  return ahead_[ahead];
 }
 
 bool TokenStream::At(TokenKind kind) {
@@ -78,11 +77,9 @@ Token TokenStream::Take() {
   Token token = Peek();
   if (token.kind == TokenKind::kEnd || token.kind == TokenKind::kInvalid) return token;
   last_end_ = token.place.offset + token.place.length;
+  last_kind_ = token.kind;
   expected_.clear();
-  if (++next_ >= kTakenTokensKept) {
-    ahead_.erase(ahead_.begin(), ahead_.begin() + static_cast<std::ptrdiff_t>(next_));
-    next_ = 0;
-  }
+  ahead_.pop_front();
   return token;
 }
 
@@ -222,12 +219,13 @@ std::optional<Keyword> TokenStream::NearestExpected(std::string_view text) const
 std::string TokenStream::Suggestion(const Token& found) {
   if (found.kind == TokenKind::kWord) {
     if (const auto nearest = NearestExpected(found.text)) return fmt::format("did you mean {}?", KeywordText(*nearest));
-    if (found.keyword && IsReserved(*found.keyword) && last_end_ != 0) {
+    if (found.keyword && IsReserved(*found.keyword) && !IsStructuralWord(*found.keyword)) {
       return fmt::format("{} is a reserved word; if it is meant as a name, write {}", KeywordText(*found.keyword),
                          QuoteName(found.text));
     }
   }
   if (found.kind == TokenKind::kBangEqual) return "use <> for not equal";
+  if (found.kind == TokenKind::kEqual && last_kind_ == TokenKind::kEqual) return "use a single = to compare";
   return "";
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <initializer_list>
 #include <optional>
 #include <string>
@@ -20,7 +21,8 @@ class TokenStream {
  public:
   explicit TokenStream(std::string_view script) : lexer_(script), script_(script) {}
 
-  /// The token `ahead` places further on. An unreadable one is kInvalid, and its error comes out of Unexpected.
+  /// The token `ahead` places further on; the reference holds until that token is taken. An unreadable one is
+  /// kInvalid, and its error comes out of Unexpected.
   const Token& Peek(size_t ahead = 0);
 
   /// Tests of the current token. `At` also notes the token as expected here; `Is` does not.
@@ -85,9 +87,9 @@ class TokenStream {
 
   Lexer lexer_;
   std::string_view script_;
-  std::vector<Token> ahead_;  // tokens read but not taken; from next_ on
-  size_t next_ = 0;
-  size_t last_end_ = 0;
+  std::deque<Token> ahead_;  // tokens read but not taken
+  size_t last_end_ = 0;  // of the token taken last
+  TokenKind last_kind_ = TokenKind::kEnd;
   Status lexer_error_;
   std::vector<Expected> expected_;  // what was tested for at the current token
   std::optional<Token> bare_alias_;
