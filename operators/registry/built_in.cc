@@ -2,9 +2,12 @@
 
 #include "operators/aggregate/group_aggregate.h"
 #include "operators/connectors/blackhole/blackhole_connector.h"
+#include "operators/connectors/filesystem/filesystem_connector.h"
 #include "operators/connectors/print/print_connector.h"
 #include "operators/connectors/values/values.h"
+#include "operators/formats/csv/csv_format.h"
 #include "operators/formats/json/json_format.h"
+#include "operators/formats/raw/raw_format.h"
 #include "operators/stateless/calc.h"
 #include "operators/stateless/collect.h"
 #include "operators/stateless/union.h"
@@ -23,12 +26,15 @@ void AddOperators(Registry& registry) {
 
 void AddConnectors(Registry& registry) {
   registry.AddConnector(ValuesConnector());
+  registry.AddConnector(MakeFilesystemConnector());
   registry.AddConnector(MakePrintConnector());
   registry.AddConnector(MakeBlackholeConnector());
 }
 
 void AddFormats(FormatRegistry& formats) {
   formats.Add(MakeJsonFormat());
+  formats.Add(MakeCsvFormat());
+  formats.Add(MakeRawFormat());
 }
 
 }  // namespace
