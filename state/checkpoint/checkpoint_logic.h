@@ -38,7 +38,7 @@ struct Facts {
   Settings settings;
   int64_t now_ms = 0;
   bool all_tasks_running = false;
-  bool some_tasks_finished = false;
+  bool some_tasks_finished = false;  // some tasks have ended and cannot ack: nothing is triggered any more
   Epoch last_epoch;                  // the highest ever triggered or found in the store
   std::optional<Pending> pending;
   int64_t last_completed_ms = -1;    // end of the last one that completed or failed; -1 = none since start
@@ -88,7 +88,8 @@ struct RecoveryDecision {
 /// The newest valid epoch. A newer damaged one is an error of the caller's policy: it is in `damaged`.
 RecoveryDecision DecideRecovery(const std::vector<FoundEpoch>& found);
 
-/// Epochs whose records may be deleted: all but the newest `num_retained` checkpoints and every savepoint.
+/// Epochs whose records may be deleted, ascending: all but the newest `num_retained` (at least one) valid checkpoints,
+/// every savepoint, and damaged ones newer than every valid one.
 std::vector<Epoch> DecideRetention(const std::vector<FoundEpoch>& found, int32_t num_retained);
 
 }  // namespace millrace::checkpoint

@@ -22,16 +22,18 @@ namespace millrace::checkpoint {
 /// The durable side of one job's checkpoints: the thin I/O shell around checkpoint_logic.h. Layout below the job's root:
 ///   shared/<operator>/...      files of keyed state, written once, shared by epochs
 ///   staged/<operator>-<subtask>/...  output that sinks staged
-///   epochs/<N>.manifest        one CheckpointManifest, written before
+///   imported/...               files of keyed state of the savepoint the job began with
+///   epochs/<N>-<generation>.manifest  one CheckpointManifest, written before
 ///   epochs/<N>.record          one EpochRecord, created only if absent: the commit point of epoch N
 /// Every call blocks. Thread-safe. Damage is kCheckpointDamaged naming the file.
 class CheckpointStore {
  public:
   explicit CheckpointStore(std::shared_ptr<ObjectStore> store);
 
-  /// Writes epochs/<N>.manifest (replacing one that never got its record).
+  /// Writes the manifest of its epoch and generation (replacing one that never got its record).
   Result<proto::StoredFile> WriteManifest(const proto::CheckpointManifest& manifest);
-  /// Creates the record. When there is one already, tells whether it is of this generation and manifest.
+  /// Creates the record. When there is one already, tells whether it is of this generation and manifest. A newer record,
+  /// or a manifest of a newer generation, also means that another leader owns the job.
   RecordOutcome CommitEpoch(Epoch epoch, Generation generation, const proto::StoredFile& manifest);
 
   /// All epoch records, ascending; `manifest_valid` is checked by length and checksum of the manifest.
@@ -41,7 +43,8 @@ class CheckpointStore {
   /// Length and checksum of every file that the manifest refers to; the first damaged one is the error.
   Status Verify(const proto::CheckpointManifest& manifest);
 
-  /// Deletes records first, then manifests, then files that only deleted epochs refer to.
+  /// Deletes records first, then files that only deleted epochs refer to, then manifests; finishes what an earlier call
+  /// left. Files that no manifest refers to stay: they may be on their way into the next epoch.
   Status DeleteEpochs(const std::vector<Epoch>& epochs);
 
   /// Copies a committed epoch with all its files to `directory` (URI or path), so that nothing in the job's root is needed: a savepoint.
