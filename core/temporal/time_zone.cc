@@ -74,4 +74,12 @@ int64_t TimeZone::ToUtcMicros(int64_t local_micros) const {
   return absl::ToUnixMicros(zone_.At(civil).pre) + FloorMod(local_micros, kMicrosPerSecond);
 }
 
+int64_t TimeZone::ToLastUtcMicros(int64_t local_micros) const {
+  if (is_utc_) return local_micros;
+  const int64_t seconds = FloorDiv(local_micros, kMicrosPerSecond);
+  const absl::TimeZone::TimeInfo info = zone_.At(absl::CivilSecond(1970, 1, 1) + seconds);
+  if (info.kind == absl::TimeZone::TimeInfo::SKIPPED) return absl::ToUnixMicros(info.trans);
+  return absl::ToUnixMicros(info.post) + FloorMod(local_micros, kMicrosPerSecond);
+}
+
 }  // namespace millrace

@@ -21,6 +21,8 @@ class TimeZone {
   int64_t ToLocalMicros(int64_t utc_micros) const;
   /// Local times that do not exist (spring) move forward by the gap; those that exist twice (autumn) are the first.
   int64_t ToUtcMicros(int64_t local_micros) const;
+  /// When the wall clock last shows this time; where it skips the time, when it does so.
+  int64_t ToLastUtcMicros(int64_t local_micros) const;
 
  private:
   explicit TimeZone(absl::TimeZone zone) : zone_(zone), is_utc_(zone == absl::UTCTimeZone()) {}

@@ -19,6 +19,7 @@ ScratchGroups::ScratchGroups(uint32_t fixed_bytes, uint32_t num_blobs)
 
 void ScratchGroups::Clear(size_t num_keys) {
   keys_.clear();
+  copied_keys_.clear();
   payloads_.clear();
   blobs_.clear();
   slots_.assign(std::bit_ceil(num_keys * 2 + 16), 0);
@@ -38,6 +39,15 @@ uint32_t ScratchGroups::Add(uint64_t hash, std::string_view key, int64_t slice) 
   return static_cast<uint32_t>(keys_.size() - 1);
 }
 
+uint32_t ScratchGroups::AddCopy(uint64_t hash, std::string_view key) {
+  const uint32_t group = Add(hash, key);
+  if (group == copied_keys_.size()) {
+    copied_keys_.emplace_back(key);
+    keys_[group].key = copied_keys_.back();
+  }
+  return group;
+}
+
 void ScratchGroups::Rehash(size_t num_slots) {
   slots_.assign(num_slots, 0);
   const size_t mask = num_slots - 1;
@@ -49,8 +59,8 @@ void ScratchGroups::Rehash(size_t num_slots) {
 }
 
 void ScratchGroups::MakePayloads() {
-  payloads_.assign(keys_.size() * stride_ / sizeof(uint64_t), 0);
-  blobs_.assign(keys_.size() * num_blobs_, {});
+  payloads_.resize(keys_.size() * stride_ / sizeof(uint64_t));
+  blobs_.resize(keys_.size() * num_blobs_);
 }
 
 Groups ScratchGroups::All() {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -9,8 +10,8 @@
 
 namespace millrace {
 
-/// Groups in scratch memory, for one batch or one window: first all keys are added, then their zero payloads are made.
-/// Reused by its owner.
+/// Groups in scratch memory, for one batch or one window: first keys are added, then their zero payloads are made. Reused
+/// by its owner.
 class ScratchGroups final : public BlobAccess {
  public:
   ScratchGroups(uint32_t fixed_bytes, uint32_t num_blobs);
@@ -20,7 +21,9 @@ class ScratchGroups final : public BlobAccess {
   /// The number of the group of a key (in a slice; 0 where there are none), made when absent. `key` must live until
   /// Clear; equal keys must come with equal hashes.
   uint32_t Add(uint64_t hash, std::string_view key, int64_t slice = 0);
-  /// Call once, behind the last Add.
+  /// As Add, of a key whose bytes are copied when it is new.
+  uint32_t AddCopy(uint64_t hash, std::string_view key);
+  /// Call behind the last Add, before payloads are used; groups that had one keep it (elsewhere).
   void MakePayloads();
 
   size_t size() const { return keys_.size(); }
@@ -50,6 +53,7 @@ class ScratchGroups final : public BlobAccess {
   const size_t stride_;
   const uint32_t num_blobs_;
   std::vector<Key> keys_;
+  std::deque<std::string> copied_keys_;
   std::vector<uint32_t> slots_;  // number of a group + 1, or 0; a power of two
   std::vector<uint64_t> payloads_;
   std::vector<std::string> blobs_;

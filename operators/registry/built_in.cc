@@ -12,6 +12,8 @@
 #include "operators/stateless/collect.h"
 #include "operators/stateless/union.h"
 #include "operators/table/source_operator.h"
+#include "operators/window/window_aggregate.h"
+#include "operators/window/window_assign.h"
 
 namespace millrace {
 namespace {
@@ -20,6 +22,8 @@ void AddOperators(Registry& registry) {
   registry.AddOperator(TableSourceFactory(registry));
   registry.AddOperator(CalcFactory());
   registry.AddOperator(UnionFactory());
+  registry.AddOperator(WindowAssignFactory());
+  registry.AddOperator(WindowAggregateFactory());
   registry.AddOperator(GroupAggregateFactory());
   registry.AddOperator(CollectFactory());
 }
