@@ -168,6 +168,11 @@ class SelectBinder {
       // A single set that leaves no key out, or GROUP BY ().
       std::vector<BoundExprPtr> projections = groups_.keys;
       projections.insert(projections.end(), arguments.exprs().begin(), arguments.exprs().end());
+      if (projections.empty()) {
+        // A row is at least one column wide, also for COUNT(*).
+        projections.push_back(IntegerExpr(0));
+        names.push_back("$zero");
+      }
       input = std::make_shared<CalcNode>(item_.plan, where_, std::move(projections), names);
     }
     ASSIGN_OR_RETURN(PlanPtr aggregate, MakeAggregate(binder_, std::move(input), key_columns, std::move(calls), select_.place));
