@@ -27,8 +27,9 @@ test: ## set up, build the dev preset, run every test
 run: build ## the release server on build/server, until Ctrl-C
 	@exec build/release/millrace server --data-dir build/server
 
-bench: ## microbenchmarks and Nexmark on the release build
-	@scripts/setup build
+bench: ## microbenchmarks and Nexmark (from a real Kafka broker) on the release build
+	@scripts/setup test
+	@$(MAKE) --no-print-directory build
 	@scripts/bench
 
 build: ## the release binary build/release/millrace
