@@ -175,7 +175,7 @@ class ExprBuilder {
 
   /// A call of constants is computed here, unless it fails: then the rows that reach it do.
   Result<ExprPtr> MakeCall(DataType type, Kernel kernel, std::vector<ExprPtr> arguments, bool deterministic) {
-    const bool constant = deterministic && !arguments.empty() &&
+    const bool constant = deterministic &&
                           std::all_of(arguments.begin(), arguments.end(),
                                       [](const ExprPtr& argument) { return argument->ConstantValue() != nullptr; });
     auto call = std::make_shared<CallExpr>(type, std::move(kernel), std::move(arguments), deterministic);

@@ -30,9 +30,12 @@ struct NameLess {
 const FunctionRegistry& FunctionRegistry::BuiltIn() {
   static const FunctionRegistry* const registry = [] {
     auto* built = new FunctionRegistry;
-    for (auto add : {AddArithmeticOperators, AddComparisonOperators, AddLogicalOperators, AddConditionalFunctions,
-                     AddInOperator, AddPatternOperators, AddConstructors, AddStringFunctions, AddStringSearchFunctions,
-                     AddStringEncodingFunctions, AddStringFormatFunctions, AddUrlFunctions, AddRegexpFunctions, AddHashFunctions}) {
+    for (auto add : {AddArithmeticOperators, AddMathFunctions, AddRoundingFunctions, AddRandomFunctions,
+                     AddComparisonOperators, AddLogicalOperators, AddConditionalFunctions, AddInOperator,
+                     AddPatternOperators, AddStringFunctions, AddStringSearchFunctions, AddStringEncodingFunctions,
+                     AddStringFormatFunctions, AddRegexpFunctions, AddUrlFunctions, AddHashFunctions,
+                     AddTemporalFieldFunctions, AddTemporalArithmeticFunctions, AddTemporalTextFunctions,
+                     AddTemporalNowFunctions, AddConstructors, AddTypeFunctions}) {
       add(built);
     }
     return built;

@@ -357,6 +357,21 @@ std::string EvaluateText(std::string_view text, LiteralMode mode, const SessionS
   return "";
 }
 
+std::vector<std::string> EvaluateRows(std::string_view text, uint32_t num_rows) {
+  const SessionSettings session;
+  const Result<ExprPtr> expr = BuildExpr(Parser(text, LiteralMode::kConstant).Parse(), Schema{}, session);
+  if (!expr.ok()) return {expr.status().ToString()};
+  const Batch batch{.schema = nullptr, .num_rows = num_rows};
+  Selection rows;
+  for (uint32_t row = 0; row < num_rows; ++row) rows.push_back(row);
+  RowErrors errors;
+  EvalContext context{batch, rows, session, 1'772'438'310'123'456, errors};
+  const ColumnPtr column = (*expr)->Evaluate(context);
+  std::vector<std::string> values(num_rows);
+  for (uint32_t row : rows) AppendValueJson(*column, row, &values[row]);
+  return values;
+}
+
 std::string TypeOfText(std::string_view text) {
   Parser parser(text, LiteralMode::kConstant);
   const Result<ExprPtr> expr = BuildExpr(parser.Parse(), Schema{}, SessionSettings{});

@@ -2,6 +2,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/expr/expr.h"
 #include "core/types/data_type.h"
@@ -25,6 +26,9 @@ DataType ParseType(std::string_view text);
 /// build, with the message when `with_message`.
 std::string EvaluateText(std::string_view text, LiteralMode mode, const SessionSettings& session = {},
                          bool with_message = false);
+
+/// The values of an expression without columns in `num_rows` rows, evaluated once.
+std::vector<std::string> EvaluateRows(std::string_view text, uint32_t num_rows);
 
 /// The type of the expression as text, "refused ..." when it does not build.
 std::string TypeOfText(std::string_view text);

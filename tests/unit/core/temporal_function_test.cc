@@ -1,0 +1,138 @@
+#include "tests/unit/core/function_cases.h"
+
+namespace millrace {
+namespace {
+
+INSTANTIATE_TEST_SUITE_P(
+    Temporal, FunctionTest,
+    testing::ValuesIn(std::vector<FunctionCase>{
+        {"EXTRACT(#'YEAR', TIMESTAMP '2026-03-02 07:58:30.123')", "2026"},
+        {"EXTRACT(#'QUARTER', TIMESTAMP '2026-03-02 07:58:30.123')", "1"},
+        {"EXTRACT(#'WEEK', TIMESTAMP '2027-01-01 00:00:00.000')", "53"},
+        {"EXTRACT(#'ISOYEAR', TIMESTAMP '2027-01-01 00:00:00.000')", "2026"},
+        {"EXTRACT(#'DOY', TIMESTAMP '2024-02-29 23:59:59.999')", "60"},
+        {"EXTRACT(#'DOW', TIMESTAMP '2024-02-29 23:59:59.999')", "5"},
+        {"EXTRACT(#'ISODOW', TIMESTAMP '2024-02-29 23:59:59.999')", "4"},
+        {"EXTRACT(#'HOUR', TIMESTAMP '1969-12-31 12:34:56')", "12"},
+        {"EXTRACT(#'YEAR', TIMESTAMP '1969-12-31 12:34:56')", "1969"},
+        {"EXTRACT(#'SECOND', TIMESTAMP '1972-02-29 12:34:56.789')", "56"},
+        {"EXTRACT(#'MILLISECOND', TIMESTAMP '1972-02-29 12:34:56.789')", "789"},
+        {"EXTRACT(#'NANOSECOND', TIMESTAMP '1972-02-29 12:34:56.123456789')", "123456789"},
+        {"EXTRACT(#'CENTURY', DATE '2026-03-02')", "21"},
+        {"EXTRACT(#'EPOCH', TIMESTAMP '2026-03-02 07:58:30')", "1772438310"},
+        {"EXTRACT(#'MINUTE', TIME '07:58:30')", "58"},
+        {"EXTRACT(#'YEAR', TIME '07:58:30')", "refused 4103"},
+        {"EXTRACT(#'MONTH', MONTHS 14)", "2"},
+        {"EXTRACT(#'HOUR', MILLIS 93784500)", "2"},
+        {"EXTRACT(#'FORTNIGHT', DATE '2026-03-02')", "refused 4004"},
+        {"YEAR(CAST(NULL AS DATE))", "null"},
+        {"WEEK(DATE '2023-01-01')", "52"},
+        {"DAYOFWEEK(DATE '2023-01-01')", "1"},
+        {"DAYOFYEAR(DATE '2024-12-30')", "365"},
+        {"HOUR(TIMESTAMP '2026-03-02 23:00:59')", "23"},
+        {"HOUR('x')", "refused 4103"},
+        {"FLOOR(TIMESTAMP '2026-05-17 07:58:30.123', #'YEAR')", "\"2026-01-01 00:00:00.000\""},
+        {"FLOOR(TIMESTAMP '2026-05-17 07:58:30.123', #'QUARTER')", "\"2026-04-01 00:00:00.000\""},
+        {"FLOOR(TIMESTAMP '2024-02-29 23:59:59.999', #'WEEK')", "\"2024-02-25 00:00:00.000\""},
+        {"FLOOR(TIMESTAMP '2026-05-17 07:58:30.123', #'MINUTE')", "\"2026-05-17 07:58:00.000\""},
+        {"FLOOR(TIMESTAMP '1969-12-31 23:59:59.999', #'HOUR')", "\"1969-12-31 23:00:00.000\""},
+        {"FLOOR(DATE '2026-05-17', #'MONTH')", "\"2026-05-01\""},
+        {"FLOOR(TIME '07:58:30', #'HOUR')", "\"07:00:00\""},
+        {"CEIL(TIMESTAMP '2026-05-17 07:58:30.123', #'YEAR')", "\"2027-01-01 00:00:00.000\""},
+        {"CEIL(TIMESTAMP '2026-05-17 07:58:30.123', #'DAY')", "\"2026-05-18 00:00:00.000\""},
+        {"CEIL(TIMESTAMP '2026-05-17 07:58:30.123', #'SECOND')", "\"2026-05-17 07:58:31.000\""},
+        {"CEIL(TIMESTAMP '2026-05-17 23:58:30.123', #'HOUR')", "\"2026-05-18 00:00:00.000\""},
+        {"CEIL(TIMESTAMP '2026-01-01 00:00:00.000', #'MONTH')", "\"2026-01-01 00:00:00.000\""},
+        {"FLOOR(TIMESTAMP '2026-05-17 07:58:30.123', #'DOW')", "refused 4004"},
+        {"TIMESTAMPADD(#'SECOND', 90, TIMESTAMP '2026-01-31 23:58:30.000')", "\"2026-02-01 00:00:00.000\""},
+        {"TIMESTAMPADD(#'WEEK', 2, TIMESTAMP '2026-01-31 23:58:30.000')", "\"2026-02-14 23:58:30.000\""},
+        {"TIMESTAMPADD(#'MONTH', 1, TIMESTAMP '2026-01-31 23:58:30.000')", "\"2026-02-28 23:58:30.000\""},
+        {"TIMESTAMPADD(#'QUARTER', 1, TIMESTAMP '2024-02-29 00:00:00.000')", "\"2024-05-29 00:00:00.000\""},
+        {"TIMESTAMPADD(#'YEAR', -1, DATE '2024-02-29')", "\"2023-02-28\""},
+        {"TIMESTAMPADD(#'DAY', 9223372036854775807, TIMESTAMP '2026-01-31 23:58:30.000')", "error 4003"},
+        {"TIMESTAMPADD(#'EPOCH', 1, DATE '2024-02-29')", "refused 4004"},
+        {"TIMESTAMPDIFF(#'SECOND', TIMESTAMP '2026-01-31 10:00:00', TIMESTAMP '2026-03-02 09:59:59')", "2591999"},
+        {"TIMESTAMPDIFF(#'DAY', TIMESTAMP '2026-01-31 10:00:00', TIMESTAMP '2026-03-02 09:59:59')", "29"},
+        {"TIMESTAMPDIFF(#'MONTH', TIMESTAMP '2026-01-31 10:00:00', TIMESTAMP '2026-03-02 09:59:59')", "1"},
+        {"TIMESTAMPDIFF(#'MONTH', TIMESTAMP '2026-03-02 09:59:59', TIMESTAMP '2024-02-29 10:00:00')", "-24"},
+        {"TIMESTAMPDIFF(#'HOUR', TIMESTAMP '2026-03-02 09:59:59', TIMESTAMP '2024-02-29 10:00:00')", "-17567"},
+        {"TIMESTAMPDIFF(#'QUARTER', DATE '2026-03-02', DATE '2024-02-29')", "-8"},
+        {"TIMESTAMPDIFF(#'DAY', 'x', DATE '2024-02-29')", "refused 4103"},
+        {"DATE_FORMAT(TIMESTAMP '2026-03-02 07:08:09.120', 'HH:mm:ss.SSS')", "\"07:08:09.120\""},
+        {"DATE_FORMAT(TIMESTAMP '2026-03-02 07:08:09.120', #'yyyyMMddHHmm')", "\"202603020708\""},
+        {"DATE_FORMAT(TIMESTAMP '2026-03-02 07:08:09.120', 'yyyy-MM-dd''T''HH:mm')", "\"2026-03-02T07:08\""},
+        {"DATE_FORMAT(TIMESTAMP '1999-12-31 23:59:59.999', 'D')", "\"365\""},
+        {"DATE_FORMAT(TIMESTAMP '1999-12-31 23:59:59.999', 'dd/MM/yy')", "\"31/12/99\""},
+        {"DATE_FORMAT(TIMESTAMP '2026-03-02 17:08:09.120', 'EEE, d MMMM h:mm a')", "\"Mon, 2 March 5:08 PM\""},
+        {"DATE_FORMAT('2026-03-02 07:08:09', 'M/d H:m')", "\"3/2 7:8\""},
+        {"DATE_FORMAT(TIMESTAMP '2026-03-02 07:08:09', #'yyyy-MM-dd b')", "refused 4004"},
+        {"TO_DATE('2026-03-02')", "\"2026-03-02\""},
+        {"TO_DATE('02.03.2026', 'dd.MM.yyyy')", "\"2026-03-02\""},
+        {"TO_DATE('20260302', 'yyyyMMdd')", "\"2026-03-02\""},
+        {"TO_DATE('2026-03-02', 'dd.MM.yyyy')", "null"},
+        {"TO_DATE('2026-02-30')", "null"},
+        {"TO_DATE('nonsense')", "null"},
+        {"TO_TIMESTAMP('2026-03-02 07:58:30')", "\"2026-03-02 07:58:30.000\""},
+        {"TO_TIMESTAMP('2026-03-02 07:58:30.123')", "\"2026-03-02 07:58:30.123\""},
+        {"TO_TIMESTAMP('02/03/2026 07:58', 'dd/MM/yyyy HH:mm')", "\"2026-03-02 07:58:00.000\""},
+        {"TO_TIMESTAMP('2026-03-02')", "\"2026-03-02 00:00:00.000\""},
+        {"TO_TIMESTAMP('2026-03-02T07:58:30', #'yyyy-MM-dd''T''HH:mm:ss')", "\"2026-03-02 07:58:30.000\""},
+        {"TO_TIMESTAMP('2 Mar 2026 5:08 PM', 'd MMM yyyy h:mm a')", "\"2026-03-02 17:08:00.000\""},
+        {"TO_TIMESTAMP('nonsense')", "null"},
+        {"TO_TIMESTAMP_LTZ(1772438310, 0)", "\"2026-03-02 07:58:30.000Z\""},
+        {"TO_TIMESTAMP_LTZ(1772438310123, 3)", "\"2026-03-02 07:58:30.123Z\""},
+        {"TO_TIMESTAMP_LTZ(1772438310123)", "\"2026-03-02 07:58:30.123Z\""},
+        {"TO_TIMESTAMP_LTZ(1.5, 0)", "\"1970-01-01 00:00:01.500Z\""},
+        {"TO_TIMESTAMP_LTZ(1, 6)", "error 4004"},
+        {"TO_TIMESTAMP_LTZ('2026-03-02 07:58:30')", "\"2026-03-02 07:58:30.000Z\""},
+        {"TO_TIMESTAMP_LTZ('2026-03-02 07:58:30', 'yyyy-MM-dd HH:mm:ss', 'Asia/Kolkata')", "\"2026-03-02 02:28:30.000Z\""},
+        {"UNIX_TIMESTAMP('2026-03-02 07:58:30')", "1772438310"},
+        {"UNIX_TIMESTAMP('02/03/2026', 'dd/MM/yyyy')", "1772409600"},
+        {"UNIX_TIMESTAMP()", "1772438310"},
+        {"FROM_UNIXTIME(1772438310)", "\"2026-03-02 07:58:30\""},
+        {"FROM_UNIXTIME(0, 'yyyy/MM/dd HH')", "\"1970/01/01 00\""},
+        {"FROM_UNIXTIME(-1)", "\"1969-12-31 23:59:59\""},
+        {"CONVERT_TZ('2026-03-02 07:58:30', 'UTC', 'Europe/Copenhagen')", "\"2026-03-02 08:58:30\""},
+        {"CONVERT_TZ('2026-03-02 07:58:30', 'Asia/Tokyo', 'America/Los_Angeles')", "\"2026-03-01 14:58:30\""},
+        {"CONVERT_TZ('2026-03-02 07:58:30', 'UTC', '+05:30')", "\"2026-03-02 13:28:30\""},
+        {"CONVERT_TZ('nonsense', 'UTC', 'UTC')", "null"},
+        {"CONVERT_TZ('2026-03-02 07:58:30', #'UTC', #'Mars/Olympus')", "refused 4004"},
+        {"OVERLAPS(TIME '02:55:00', MILLIS 3600000, TIME '03:30:00', MILLIS 7200000)", "true"},
+        {"OVERLAPS(TIME '09:00:00', TIME '10:00:00', TIME '10:15:00', MILLIS 10800000)", "false"},
+        {"OVERLAPS(DATE '2026-03-01', DATE '2026-03-10', DATE '2026-03-05', DATE '2026-04-01')", "true"},
+        {"OVERLAPS(DATE '2026-03-01', 1, DATE '2026-03-05', DATE '2026-04-01')", "refused 4103"},
+        {"CURRENT_TIMESTAMP()", "\"2026-03-02 07:58:30.123Z\""},
+        {"PROCTIME()", "\"2026-03-02 07:58:30.123Z\""},
+        {"LOCALTIMESTAMP()", "\"2026-03-02 07:58:30.123\""},
+        {"CURRENT_DATE()", "\"2026-03-02\""},
+        {"LOCALTIME()", "\"07:58:30\""},
+        {"NOW(1)", "refused 4102"},
+        {"TYPEOF(#MILLIS 5)", "\"INTERVAL SECOND(3) NOT NULL\""},
+        {"TYPEOF(CAST(NULL AS DOUBLE))", "\"DOUBLE\""},
+    }));
+
+TEST(TemporalFunction, LocalTimestampsFollowTheSession) {
+  const SessionSettings session{.time_zone = "Asia/Shanghai"};
+  const FunctionCase cases[] = {
+      {"DATE_FORMAT(TO_TIMESTAMP_LTZ(1772438310123, 3), 'HH:mm')", "\"15:58\""},
+      {"EXTRACT(#'HOUR', TO_TIMESTAMP_LTZ(1772467200000, 3))", "0"},
+      {"FLOOR(TO_TIMESTAMP_LTZ(1772438310123, 3), #'DAY')", "\"2026-03-01 16:00:00.000Z\""},
+      {"FROM_UNIXTIME(0)", "\"1970-01-01 08:00:00\""},
+      {"UNIX_TIMESTAMP('1970-01-01 08:00:00')", "0"},
+      {"CURRENT_DATE()", "\"2026-03-02\""},
+      {"LOCALTIMESTAMP()", "\"2026-03-02 15:58:30.123\""},
+      {"TIMESTAMPDIFF(#'HOUR', TIMESTAMP '2026-03-02 00:00:00', TO_TIMESTAMP_LTZ(1772438310123, 3))", "15"},
+  };
+  for (const FunctionCase& test : cases) {
+    EXPECT_EQ(EvaluateText(test.expression, LiteralMode::kFlat, session), test.expected) << test.expression;
+  }
+}
+
+TEST(TemporalFunction, BoundedQueriesHaveOneTime) {
+  const SessionSettings session{.query_start_micros = 1'000'000};
+  EXPECT_EQ(EvaluateText("CURRENT_TIMESTAMP()", LiteralMode::kFlat, session), "\"1970-01-01 00:00:01.000Z\"");
+  EXPECT_EQ(EvaluateText("PROCTIME()", LiteralMode::kFlat, session), "\"2026-03-02 07:58:30.123Z\"");
+}
+
+}  // namespace
+}  // namespace millrace
