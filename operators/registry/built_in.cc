@@ -11,6 +11,7 @@
 #include "operators/stateless/calc.h"
 #include "operators/stateless/collect.h"
 #include "operators/stateless/union.h"
+#include "operators/table/sink_operator.h"
 #include "operators/table/source_operator.h"
 #include "operators/window/window_aggregate.h"
 #include "operators/window/window_assign.h"
@@ -20,6 +21,7 @@ namespace {
 
 void AddOperators(Registry& registry) {
   registry.AddOperator(TableSourceFactory(registry));
+  registry.AddOperator(TableSinkFactory(registry));
   registry.AddOperator(CalcFactory());
   registry.AddOperator(UnionFactory());
   registry.AddOperator(WindowAssignFactory());
