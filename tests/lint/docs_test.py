@@ -47,6 +47,14 @@ class Docs(unittest.TestCase):
                 with open(path, encoding="utf-8") as file:
                     self.assertLessEqual(len(file.readlines()), README_LINES_MAX)
 
+    def test_operations_lists_every_job_option(self):
+        with open(os.path.join(ROOT, "server", "jobmanager", "job_options.cc"), encoding="utf-8") as file:
+            options = re.findall(r'^    \{"([a-z][a-z.-]+)", k', file.read(), re.MULTILINE)
+        self.assertGreater(len(options), 20)
+        with open(os.path.join(ROOT, "docs", "operations.md"), encoding="utf-8") as file:
+            listed = set(re.findall(r"^\| `([a-z.-]+)` \|", file.read(), re.MULTILINE))
+        self.assertEqual({option for option in options if not option.startswith("millrace.query")} - listed, set())
+
     def test_broken_link_is_found(self):
         self.assertEqual(list(broken_links("a.md", "see [b](nowhere.md#part), [c](https://x), `[d](code.md)`")),
                          ["a.md: nowhere.md#part"])
