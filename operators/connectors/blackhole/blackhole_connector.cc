@@ -24,7 +24,8 @@ ConnectorFactory MakeBlackholeConnector() {
   descriptor.accepts_updates = true;
   descriptor.bounded = [](const Options&) { return false; };
   descriptor.guarantee = [](const Options&) {
-    return std::pair(Guarantee::kExactlyOnce, std::string("nothing is written, so nothing can be lost or doubled"));
+    return std::pair(Guarantee::kExactlyOnce,
+                     std::string("nothing is written, so nothing can be lost or doubled"));
   };
   factory.create_writer = [](const proto::SinkConfig&, const ConnectorContext&,
                              SchemaPtr) -> Result<std::unique_ptr<SinkWriter>> {

@@ -38,8 +38,8 @@ struct FileBlocks::Shared {
   Status status;
 };
 
-FileBlocks::FileBlocks(Env* env, std::string path, uint64_t offset, uint64_t end, std::function<void()> on_ready,
-                       uint64_t block_bytes)
+FileBlocks::FileBlocks(Env* env, std::string path, uint64_t offset, uint64_t end,
+                       std::function<void()> on_ready, uint64_t block_bytes)
     : handed_out_(offset), end_(std::max(offset, end)), shared_(std::make_shared<Shared>()) {
   shared_->env = env;
   shared_->path = std::move(path);
@@ -62,8 +62,8 @@ void FileBlocks::Start() {
 }
 
 void FileBlocks::ReadAhead(const std::shared_ptr<Shared>& shared) {
-  if (shared->is_reading || shared->is_stopped || !shared->status.ok() || shared->next_offset == shared->end ||
-      shared->ready.size() >= kReadAheadBlocks) {
+  if (shared->is_reading || shared->is_stopped || !shared->status.ok() ||
+      shared->next_offset == shared->end || shared->ready.size() >= kReadAheadBlocks) {
     return;
   }
   shared->is_reading = true;
@@ -82,8 +82,8 @@ void FileBlocks::Read(std::shared_ptr<Shared> shared) {
   if (!bytes.ok()) {
     shared->status = bytes.status();
   } else if (bytes->size() < length) {
-    shared->status = Status(kPositionLost, "file became shorter while it was read: '" + shared->path + "', byte " +
-                                               std::to_string(offset + bytes->size()) + " of " +
+    shared->status = Status(kPositionLost, "file became shorter while it was read: '" + shared->path +
+                                               "', byte " + std::to_string(offset + bytes->size()) + " of " +
                                                std::to_string(shared->end))
                          .WithSuggestion("put new data in new files and do not change those already there");
   } else {

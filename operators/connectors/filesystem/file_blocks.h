@@ -12,14 +12,15 @@
 
 namespace millrace {
 
-/// The bytes of one file from an offset to an end, read ahead on the I/O pool in blocks and handed out in order. Owned and
-/// called by one thread; may be destroyed while a read is running.
+/// The bytes of one file from an offset to an end, read ahead on the I/O pool in blocks and handed out in
+/// order. Owned and called by one thread; may be destroyed while a read is running.
 class FileBlocks {
  public:
   static constexpr uint64_t kBlockBytes = 1 << 20;
   static constexpr size_t kReadAheadBlocks = 2;
 
-  /// `on_ready` is called on a pool thread after each block read. The file is opened and read from the first Next on.
+  /// `on_ready` is called on a pool thread after each block read. The file is opened and read from the first
+  /// Next on.
   FileBlocks(Env* env, std::string path, uint64_t offset, uint64_t end, std::function<void()> on_ready,
              uint64_t block_bytes = kBlockBytes);
   ~FileBlocks();

@@ -29,7 +29,8 @@ void FileLines::CutLines(uint32_t num_lines_max, LineRun* run) {
   const char* const end = data + block_->size();
   while (run->lines.size() < num_lines_max && block_used_ < block_->size()) {
     const char* const begin = data + block_used_;
-    const auto* const line_end = static_cast<const char*>(std::memchr(begin, '\n', static_cast<size_t>(end - begin)));
+    const auto* const line_end =
+        static_cast<const char*>(std::memchr(begin, '\n', static_cast<size_t>(end - begin)));
     if (line_end == nullptr) {
       if (!run->lines.empty()) return;  // the rest is another buffer's line
       partial_.append(begin, end);
@@ -56,8 +57,8 @@ Result<FileLines::State> FileLines::Next(uint32_t num_lines_max, LineRun* run) {
     if (block_ != nullptr) CutLines(num_lines_max, run);
     if (!run->lines.empty()) return State::kLines;
     if (partial_.size() > kLineBytesMax) {
-      return Status(kBadRecord, "a line is longer than " + std::to_string(kLineBytesMax) + " bytes: file '" + path_ +
-                                    "', byte " + std::to_string(offset_));
+      return Status(kBadRecord, "a line is longer than " + std::to_string(kLineBytesMax) + " bytes: file '" +
+                                    path_ + "', byte " + std::to_string(offset_));
     }
     block_ = nullptr;
     block_used_ = 0;

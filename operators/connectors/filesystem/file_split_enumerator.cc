@@ -85,7 +85,8 @@ Result<std::vector<ListedFile>> ListInputFiles(const FilesystemOptions& options,
 
 FileSplitEnumerator::FileSplitEnumerator(FilesystemOptions options, FileSystem* files,
                                          const std::vector<std::string>& known)
-    : options_(std::move(options)), files_(files), known_(known.begin(), known.end()) {}
+    : options_(std::move(options)), files_(files), known_(known.begin(), known.end()) {
+}
 
 Result<std::vector<Split>> FileSplitEnumerator::Discover() {
   ASSIGN_OR_RETURN(const std::vector<ListedFile> listed, ListInputFiles(options_, *files_));

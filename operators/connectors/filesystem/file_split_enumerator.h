@@ -11,9 +11,10 @@
 
 namespace millrace {
 
-/// Lists files: one split a file, in the order of their paths. Sub-directories are entered; names that begin with '.' or
-/// '_' are not looked at. A file is taken once, as long as it was when it was first seen: writers of a watched directory
-/// rename complete files into it. On the I/O pool, blocks.
+/// Lists files: one split a file, in the order of their paths. Sub-directories are entered; names that begin
+/// with '.' or
+/// '_' are not looked at. A file is taken once, as long as it was when it was first seen: writers of a
+/// watched directory rename complete files into it. On the I/O pool, blocks.
 class FileSplitEnumerator : public SplitEnumerator {
  public:
   /// `known`: ids (paths) of splits that exist already.

@@ -9,13 +9,14 @@
 
 namespace millrace {
 
-FileSplitReader::FileSplitReader(const ConnectorContext& context, FilesystemOptions options, FileColumns columns,
-                                 std::unique_ptr<Decoder> decoder, uint64_t block_bytes)
+FileSplitReader::FileSplitReader(const ConnectorContext& context, FilesystemOptions options,
+                                 FileColumns columns, std::unique_ptr<Decoder> decoder, uint64_t block_bytes)
     : context_(context),
       options_(std::move(options)),
       columns_(std::move(columns)),
       decoder_(std::move(decoder)),
-      block_bytes_(block_bytes) {}
+      block_bytes_(block_bytes) {
+}
 
 Status FileSplitReader::AddSplits(std::span<const Split> splits) {
   for (const Split& split : splits) {
@@ -26,8 +27,8 @@ Status FileSplitReader::AddSplits(std::span<const Split> splits) {
     for (const FileColumns::Partition& column : columns_.partitions) {
       const auto value = partition.find(column.field.name);
       if (value == partition.end()) {
-        return Status(kBadRecord, "file is in no directory of partition column '" + column.field.name + "': '" +
-                                      file.position.path + "'")
+        return Status(kBadRecord, "file is in no directory of partition column '" + column.field.name +
+                                      "': '" + file.position.path + "'")
             .WithSuggestion("move it below a directory '" + column.field.name + "=...'");
       }
       ASSIGN_OR_RETURN(ColumnPtr one_row,
@@ -51,8 +52,8 @@ void FileSplitReader::Open(size_t index) {
   file.lines->Start();
 }
 
-Result<ReadState> FileSplitReader::PollNext(uint32_t max_rows, BatchBuilder& builder, std::vector<SplitRows>* runs,
-                                            std::vector<uint32_t>* ended) {
+Result<ReadState> FileSplitReader::PollNext(uint32_t max_rows, BatchBuilder& builder,
+                                            std::vector<SplitRows>* runs, std::vector<uint32_t>* ended) {
   while (current_ < files_.size()) {
     Open(current_);
     if (current_ + 1 < files_.size()) Open(current_ + 1);

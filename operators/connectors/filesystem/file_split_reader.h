@@ -28,8 +28,8 @@ struct FileColumns {
   std::vector<Metadata> metadata;
 };
 
-/// Reads files line by line, one after the other in the order of AddSplits; while one is read the next is opened. On the
-/// task's thread; the reading itself is done on the I/O pool.
+/// Reads files line by line, one after the other in the order of AddSplits; while one is read the next is
+/// opened. On the task's thread; the reading itself is done on the I/O pool.
 class FileSplitReader : public SplitReader {
  public:
   FileSplitReader(const ConnectorContext& context, FilesystemOptions options, FileColumns columns,

@@ -27,8 +27,10 @@ constexpr UnsupportedOption kUnsupportedOptions[] = {
     {"partition.time-extractor.kind", "default", "leave it out: partitions are not announced"},
     {"partition.time-extractor.class", "", "leave it out: partitions are not announced"},
     {"partition.time-extractor.timestamp-pattern", "", "leave it out: partitions are not announced"},
-    {"partition.time-extractor.timestamp-formatter", "yyyy-MM-dd HH:mm:ss", "leave it out: partitions are not announced"},
-    {"sink.shuffle-by-partition.enable", "false", "leave it out, or set 'sink.parallelism' = '1' for fewer files"},
+    {"partition.time-extractor.timestamp-formatter", "yyyy-MM-dd HH:mm:ss",
+     "leave it out: partitions are not announced"},
+    {"sink.shuffle-by-partition.enable", "false",
+     "leave it out, or set 'sink.parallelism' = '1' for fewer files"},
 };
 
 Status CheckUnsupported(const Options& options) {
@@ -36,8 +38,8 @@ Status CheckUnsupported(const Options& options) {
     const auto found = options.find(unsupported.key);
     if (found == options.end()) continue;
     if (*unsupported.only_value != '\0' && found->second == unsupported.only_value) continue;
-    return Status(kUnsupportedByConnector, "connector 'filesystem' does not support option '" + found->first + "' = '" +
-                                               found->second + "'")
+    return Status(kUnsupportedByConnector, "connector 'filesystem' does not support option '" + found->first +
+                                               "' = '" + found->second + "'")
         .WithSuggestion(unsupported.suggestion);
   }
   return Status::Ok();
@@ -46,7 +48,8 @@ Status CheckUnsupported(const Options& options) {
 Result<int64_t> PositiveMillis(const Options& options, const std::string& key, const std::string& otherwise) {
   ASSIGN_OR_RETURN(const int64_t millis, ParseDurationMillis(OptionOr(options, key, otherwise)));
   if (millis > 0) return millis;
-  return Status(kBadOptionValue, "option '" + key + "' must be longer than 0").WithSuggestion("use '10 s', for example");
+  return Status(kBadOptionValue, "option '" + key + "' must be longer than 0")
+      .WithSuggestion("use '10 s', for example");
 }
 
 }  // namespace
@@ -57,7 +60,8 @@ Result<std::string> LocalPath(const std::string& path) {
   const size_t slash = path.find('/');
   if (colon != std::string::npos && (slash == std::string::npos || colon < slash)) {
     if (path.substr(0, colon) != "file") {
-      return Status(kUnsupportedByConnector, "connector 'filesystem' reads and writes local files only: '" + path + "'")
+      return Status(kUnsupportedByConnector,
+                    "connector 'filesystem' reads and writes local files only: '" + path + "'")
           .WithSuggestion("use a path of this machine (or one mounted on it), such as 'file:///data/in'");
     }
     local = path.substr(colon + 1);
@@ -70,7 +74,8 @@ Result<std::string> LocalPath(const std::string& path) {
       }
     }
   }
-  if (local.empty()) return Status(kBadOptionValue, "option 'path' is empty").WithSuggestion("name a file or directory");
+  if (local.empty())
+    return Status(kBadOptionValue, "option 'path' is empty").WithSuggestion("name a file or directory");
   std::string absolute = std::filesystem::absolute(local).lexically_normal().string();
   while (absolute.size() > 1 && absolute.back() == '/') absolute.pop_back();
   return absolute;
@@ -81,7 +86,8 @@ Result<FilesystemOptions> FilesystemOptions::From(const Options& options) {
   RETURN_IF_ERROR(CheckUnsupported(options));
   const std::string path = OptionOr(options, "path", "");
   if (path.empty()) {
-    return Status(kMissingOption, "connector 'filesystem' needs option 'path'").WithSuggestion("add 'path' = '...'");
+    return Status(kMissingOption, "connector 'filesystem' needs option 'path'")
+        .WithSuggestion("add 'path' = '...'");
   }
   ASSIGN_OR_RETURN(result.path, LocalPath(path));
   result.format = OptionOr(options, "format", "");
@@ -117,42 +123,123 @@ std::vector<OptionDescriptor> FilesystemOptionDescriptors() {
   using Type = OptionType;
   return {
       {"path", Type::kString, "", true, "File or directory on this machine, plain or as file:///...", {}},
-      {"partition.default-name", Type::kString, "__DEFAULT_PARTITION__", false,
-       "Directory name that stands for NULL or an empty text in a partition column.", {}},
-      {"source.monitor-interval", Type::kDuration, "", false,
-       "How often the directory is looked at for new files; without it the table ends with the files that are there.", {}},
-      {"source.path.regex-pattern", Type::kString, "", false,
-       "Only files whose absolute path matches this regular expression as a whole are read.", {}},
-      {"source.report-statistics", Type::kEnum, "all", false,
-       "Accepted for compatibility: statistics for Flink's batch planner, which is not used here.", {"all", "none"}},
-      {"sink.rolling-policy.file-size", Type::kMemorySize, "128 MB", false,
-       "Size from which a file is closed and the next one begun.", {}},
-      {"sink.rolling-policy.rollover-interval", Type::kDuration, "30 min", false,
-       "Age from which a file is closed and the next one begun; every checkpoint closes files too.", {}},
-      {"sink.rolling-policy.check-interval", Type::kDuration, "1 min", false,
-       "How often the age of open files is looked at.", {}},
-      {"sink.parallelism", Type::kInteger, "", false,
-       "Number of parallel writers; by default that of the operator before.", {}},
-      {"sink.shuffle-by-partition.enable", Type::kBoolean, "false", false,
-       "Not supported: only 'false' is accepted.", {}},
+      {"partition.default-name",
+       Type::kString,
+       "__DEFAULT_PARTITION__",
+       false,
+       "Directory name that stands for NULL or an empty text in a partition column.",
+       {}},
+      {"source.monitor-interval",
+       Type::kDuration,
+       "",
+       false,
+       "How often the directory is looked at for new files; without it the table ends with the files that "
+       "are there.",
+       {}},
+      {"source.path.regex-pattern",
+       Type::kString,
+       "",
+       false,
+       "Only files whose absolute path matches this regular expression as a whole are read.",
+       {}},
+      {"source.report-statistics",
+       Type::kEnum,
+       "all",
+       false,
+       "Accepted for compatibility: statistics for Flink's batch planner, which is not used here.",
+       {"all", "none"}},
+      {"sink.rolling-policy.file-size",
+       Type::kMemorySize,
+       "128 MB",
+       false,
+       "Size from which a file is closed and the next one begun.",
+       {}},
+      {"sink.rolling-policy.rollover-interval",
+       Type::kDuration,
+       "30 min",
+       false,
+       "Age from which a file is closed and the next one begun; every checkpoint closes files too.",
+       {}},
+      {"sink.rolling-policy.check-interval",
+       Type::kDuration,
+       "1 min",
+       false,
+       "How often the age of open files is looked at.",
+       {}},
+      {"sink.parallelism",
+       Type::kInteger,
+       "",
+       false,
+       "Number of parallel writers; by default that of the operator before.",
+       {}},
+      {"sink.shuffle-by-partition.enable",
+       Type::kBoolean,
+       "false",
+       false,
+       "Not supported: only 'false' is accepted.",
+       {}},
       {"auto-compaction", Type::kBoolean, "false", false, "Not supported: only 'false' is accepted.", {}},
       {"compaction.file-size", Type::kMemorySize, "", false, "Not supported: setting it is an error.", {}},
-      {"sink.partition-commit.trigger", Type::kEnum, "process-time", false,
+      {"sink.partition-commit.trigger",
+       Type::kEnum,
+       "process-time",
+       false,
        "Not supported: only the default is accepted, since partitions are not announced.",
        {"process-time", "partition-time"}},
-      {"sink.partition-commit.delay", Type::kDuration, "0 s", false, "Not supported: only the default is accepted.", {}},
-      {"sink.partition-commit.watermark-time-zone", Type::kString, "UTC", false,
-       "Not supported: only the default is accepted.", {}},
-      {"sink.partition-commit.policy.kind", Type::kString, "", false,
-       "Not supported: setting it is an error; a visible file is complete.", {}},
-      {"sink.partition-commit.policy.class", Type::kString, "", false, "Not supported: setting it is an error.", {}},
-      {"sink.partition-commit.success-file.name", Type::kString, "_SUCCESS", false,
-       "Not supported: only the default is accepted.", {}},
-      {"partition.time-extractor.kind", Type::kString, "default", false, "Not supported: only the default is accepted.", {}},
-      {"partition.time-extractor.class", Type::kString, "", false, "Not supported: setting it is an error.", {}},
-      {"partition.time-extractor.timestamp-pattern", Type::kString, "", false, "Not supported: setting it is an error.", {}},
-      {"partition.time-extractor.timestamp-formatter", Type::kString, "yyyy-MM-dd HH:mm:ss", false,
-       "Not supported: only the default is accepted.", {}},
+      {"sink.partition-commit.delay",
+       Type::kDuration,
+       "0 s",
+       false,
+       "Not supported: only the default is accepted.",
+       {}},
+      {"sink.partition-commit.watermark-time-zone",
+       Type::kString,
+       "UTC",
+       false,
+       "Not supported: only the default is accepted.",
+       {}},
+      {"sink.partition-commit.policy.kind",
+       Type::kString,
+       "",
+       false,
+       "Not supported: setting it is an error; a visible file is complete.",
+       {}},
+      {"sink.partition-commit.policy.class",
+       Type::kString,
+       "",
+       false,
+       "Not supported: setting it is an error.",
+       {}},
+      {"sink.partition-commit.success-file.name",
+       Type::kString,
+       "_SUCCESS",
+       false,
+       "Not supported: only the default is accepted.",
+       {}},
+      {"partition.time-extractor.kind",
+       Type::kString,
+       "default",
+       false,
+       "Not supported: only the default is accepted.",
+       {}},
+      {"partition.time-extractor.class",
+       Type::kString,
+       "",
+       false,
+       "Not supported: setting it is an error.",
+       {}},
+      {"partition.time-extractor.timestamp-pattern",
+       Type::kString,
+       "",
+       false,
+       "Not supported: setting it is an error.",
+       {}},
+      {"partition.time-extractor.timestamp-formatter",
+       Type::kString,
+       "yyyy-MM-dd HH:mm:ss",
+       false,
+       "Not supported: only the default is accepted.",
+       {}},
   };
 }
 

@@ -27,7 +27,8 @@ struct FilesystemOptions {
 
 std::vector<OptionDescriptor> FilesystemOptionDescriptors();
 
-/// The local path of 'file:///a/b', 'file:/a/b' or a plain path, made absolute; kUnsupportedByConnector for other schemes.
+/// The local path of 'file:///a/b', 'file:/a/b' or a plain path, made absolute; kUnsupportedByConnector for
+/// other schemes.
 Result<std::string> LocalPath(const std::string& path);
 
 }  // namespace millrace

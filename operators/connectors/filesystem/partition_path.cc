@@ -31,7 +31,8 @@ std::map<std::string, std::string> PartitionOf(const std::string& root, const st
     const std::string_view directory = rest.substr(0, slash);
     const size_t equals = directory.find('=');
     if (equals != std::string_view::npos) {
-      partition[UnescapePathName(directory.substr(0, equals))] = UnescapePathName(directory.substr(equals + 1));
+      partition[UnescapePathName(directory.substr(0, equals))] =
+          UnescapePathName(directory.substr(equals + 1));
     }
     rest.remove_prefix(slash + 1);
   }
@@ -57,15 +58,18 @@ std::string EscapePathName(std::string_view name) {
 std::string UnescapePathName(std::string_view name) {
   std::string text;
   for (size_t i = 0; i < name.size(); ++i) {
-    const bool is_escape = name[i] == '%' && i + 2 < name.size() && HexDigit(name[i + 1]) >= 0 && HexDigit(name[i + 2]) >= 0;
-    text.push_back(is_escape ? static_cast<char>(HexDigit(name[i + 1]) * 16 + HexDigit(name[i + 2])) : name[i]);
+    const bool is_escape =
+        name[i] == '%' && i + 2 < name.size() && HexDigit(name[i + 1]) >= 0 && HexDigit(name[i + 2]) >= 0;
+    text.push_back(is_escape ? static_cast<char>(HexDigit(name[i + 1]) * 16 + HexDigit(name[i + 2]))
+                             : name[i]);
     if (is_escape) i += 2;
   }
   return text;
 }
 
-std::string PartitionDirectory(const std::vector<std::string>& keys, const std::vector<const Column*>& columns,
-                               uint32_t row, const std::string& default_name) {
+std::string PartitionDirectory(const std::vector<std::string>& keys,
+                               const std::vector<const Column*>& columns, uint32_t row,
+                               const std::string& default_name) {
   std::string directory;
   for (size_t i = 0; i < keys.size(); ++i) {
     std::string value;
@@ -75,14 +79,15 @@ std::string PartitionDirectory(const std::vector<std::string>& keys, const std::
   return directory;
 }
 
-Result<ColumnPtr> PartitionValue(const Field& column, const std::string& text, const std::string& default_name) {
+Result<ColumnPtr> PartitionValue(const Field& column, const std::string& text,
+                                 const std::string& default_name) {
   ColumnBuilder builder(column.type);
   if (text == default_name) {
     builder.AppendNull();
   } else if (column.type.IsNested() || !AppendTextValue(column.type, text, &builder)) {
     return Status(kBadRecord, "partition directory does not fit its column: " + column.name + " " +
-                                  column.type.ToStringWithoutNullability() + ", directory '" + column.name + "=" + text +
-                                  "'");
+                                  column.type.ToStringWithoutNullability() + ", directory '" + column.name +
+                                  "=" + text + "'");
   }
   return builder.Finish();
 }

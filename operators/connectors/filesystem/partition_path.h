@@ -22,10 +22,13 @@ std::string EscapePathName(std::string_view name);
 std::string UnescapePathName(std::string_view name);
 
 /// The directory (with a '/' at its end, "" without keys) of one row; NULL and "" become `default_name`.
-std::string PartitionDirectory(const std::vector<std::string>& keys, const std::vector<const Column*>& columns,
-                               uint32_t row, const std::string& default_name);
+std::string PartitionDirectory(const std::vector<std::string>& keys,
+                               const std::vector<const Column*>& columns, uint32_t row,
+                               const std::string& default_name);
 
-/// A one-row column of the value that a path holds; `default_name` is NULL. kBadRecord when it is not of the type.
-Result<ColumnPtr> PartitionValue(const Field& column, const std::string& text, const std::string& default_name);
+/// A one-row column of the value that a path holds; `default_name` is NULL. kBadRecord when it is not of the
+/// type.
+Result<ColumnPtr> PartitionValue(const Field& column, const std::string& text,
+                                 const std::string& default_name);
 
 }  // namespace millrace

@@ -24,17 +24,31 @@ ConnectorFactory MakePrintConnector() {
   descriptor.sink = true;
   descriptor.accepts_updates = true;
   descriptor.options = {
-      {"print-identifier", OptionType::kString, "", false, "Text that begins each line, followed by '> '.", {}},
-      {"standard-error", OptionType::kBoolean, "false", false,
-       "Whether lines go to standard error instead of standard output.", {}},
-      {"sink.parallelism", OptionType::kInteger, "", false,
-       "Number of parallel writers; by default that of the operator before.", {}},
+      {"print-identifier",
+       OptionType::kString,
+       "",
+       false,
+       "Text that begins each line, followed by '> '.",
+       {}},
+      {"standard-error",
+       OptionType::kBoolean,
+       "false",
+       false,
+       "Whether lines go to standard error instead of standard output.",
+       {}},
+      {"sink.parallelism",
+       OptionType::kInteger,
+       "",
+       false,
+       "Number of parallel writers; by default that of the operator before.",
+       {}},
   };
   descriptor.bounded = [](const Options&) { return false; };
   descriptor.guarantee = [](const Options&) {
-    return std::pair(Guarantee::kAtLeastOnce,
-                     std::string("lines are written as rows come; after a failure rows since the last checkpoint are "
-                                 "written again"));
+    return std::pair(
+        Guarantee::kAtLeastOnce,
+        std::string("lines are written as rows come; after a failure rows since the last checkpoint are "
+                    "written again"));
   };
   factory.create_writer = [](const proto::SinkConfig& config, const ConnectorContext& context,
                              SchemaPtr schema) -> Result<std::unique_ptr<SinkWriter>> {
@@ -43,8 +57,8 @@ ConnectorFactory MakePrintConnector() {
     std::string prefix =
         PrintPrefix(OptionOr(options, "print-identifier", ""), context.subtask, context.parallelism);
     const std::vector<uint32_t> key(config.primary_key().begin(), config.primary_key().end());
-    return std::unique_ptr<SinkWriter>(std::make_unique<PrintWriter>(to_error ? stderr : stdout, std::move(prefix), key,
-                                                                     &context.env->io()));
+    return std::unique_ptr<SinkWriter>(std::make_unique<PrintWriter>(
+        to_error ? stderr : stdout, std::move(prefix), key, &context.env->io()));
   };
   return factory;
 }

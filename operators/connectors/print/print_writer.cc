@@ -25,8 +25,8 @@ std::string KeyText(const Batch& batch, uint32_t row, const std::vector<uint32_t
 
 }  // namespace
 
-void AppendChangelogLines(const Batch& batch, const std::string& prefix, const std::vector<uint32_t>& key_columns,
-                          std::string* out) {
+void AppendChangelogLines(const Batch& batch, const std::string& prefix,
+                          const std::vector<uint32_t>& key_columns, std::string* out) {
   std::vector<uint32_t> rows;
   rows.reserve(batch.NumSelected());
   batch.ForEachRow([&rows](uint32_t row) { rows.push_back(row); });
@@ -57,11 +57,13 @@ std::string PrintPrefix(const std::string& identifier, uint32_t subtask, uint32_
   return prefix;
 }
 
-PrintWriter::PrintWriter(std::FILE* stream, std::string prefix, std::vector<uint32_t> key_columns, Executor* executor)
+PrintWriter::PrintWriter(std::FILE* stream, std::string prefix, std::vector<uint32_t> key_columns,
+                         Executor* executor)
     : stream_(stream),
       prefix_(std::move(prefix)),
       key_columns_(std::move(key_columns)),
-      io_(std::make_shared<OrderedIo>(executor)) {}
+      io_(std::make_shared<OrderedIo>(executor)) {
+}
 
 PrintWriter::~PrintWriter() {
   io_->SetOnProgress(nullptr);
@@ -76,7 +78,8 @@ Status PrintWriter::Write(const Batch& batch) {
   io_->Add(lines->size(), [stream = stream_, lines] {
     const size_t written = std::fwrite(lines->data(), 1, lines->size(), stream);
     if (written == lines->size() && std::fflush(stream) == 0) return Status::Ok();
-    return Status(kOutsideUnreachable, std::string("cannot write to the standard stream: ") + std::strerror(errno));
+    return Status(kOutsideUnreachable,
+                  std::string("cannot write to the standard stream: ") + std::strerror(errno));
   });
   return io_->status();
 }

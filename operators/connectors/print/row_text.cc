@@ -111,8 +111,9 @@ void AppendScalar(const DataType& type, const ColumnReader& reader, uint32_t row
       return AppendTimeOfDay(int64_t{reader.Value<int32_t>(row)} * 1'000'000, false, out);
     case TypeKind::kTimestamp:
     case TypeKind::kTimestampLtz:
-      return AppendDateTime(type.physical() == PhysicalType::kInt64 ? WideFromMicros(reader.Value<int64_t>(row))
-                                                                    : reader.Value<WideTimestamp>(row),
+      return AppendDateTime(type.physical() == PhysicalType::kInt64
+                                ? WideFromMicros(reader.Value<int64_t>(row))
+                                : reader.Value<WideTimestamp>(row),
                             type.kind() == TypeKind::kTimestampLtz, out);
     default:
       out->append("null");

@@ -31,12 +31,14 @@ std::vector<std::string_view> SplitElements(std::string_view text, const std::st
 
 void KeepAlive(const BufferPtr& buffer, const DataType& type, ColumnBuilder* builder) {
   if (type.IsCharacter()) builder->KeepAlive(buffer);
-  for (size_t i = 0; i < type.fields().size(); ++i) KeepAlive(buffer, type.fields()[i].type, &builder->child(i));
+  for (size_t i = 0; i < type.fields().size(); ++i)
+    KeepAlive(buffer, type.fields()[i].type, &builder->child(i));
 }
 
 }  // namespace
 
-CsvDecoder::CsvDecoder(const std::vector<Field>& columns, const std::vector<Field>& declared, const CsvOptions& options)
+CsvDecoder::CsvDecoder(const std::vector<Field>& columns, const std::vector<Field>& declared,
+                       const CsvOptions& options)
     : options_(options), num_declared_(declared.size()), fields_(options) {
   for (const Field& column : columns) {
     const auto found = std::find_if(declared.begin(), declared.end(),
@@ -45,7 +47,8 @@ CsvDecoder::CsvDecoder(const std::vector<Field>& columns, const std::vector<Fiel
   }
 }
 
-Status CsvDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
+Status CsvDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
+                          BatchBuilder& builder,
                           const std::function<void(uint32_t record, int8_t weight)>& finish_row,
                           std::vector<BadRecord>* bad) {
   zero_copy_ = keep_alive != nullptr;
@@ -87,7 +90,8 @@ Status CsvDecoder::DecodeRecord(std::string_view record, BatchBuilder& builder) 
 }
 
 Status CsvDecoder::CheckNumFields(size_t num_fields) const {
-  if (num_fields == num_declared_ || (num_fields < num_declared_ && options_.ignore_parse_errors)) return Status::Ok();
+  if (num_fields == num_declared_ || (num_fields < num_declared_ && options_.ignore_parse_errors))
+    return Status::Ok();
   return BadCsv("csv record has another number of fields than the table: " + std::to_string(num_fields) +
                 " instead of " + std::to_string(num_declared_));
 }
@@ -100,17 +104,19 @@ Status CsvDecoder::AppendField(const Column& column, const CsvFields::Field& fie
     builder->AppendNull();
     return Status::Ok();
   }
-  return BadCsv("csv field '" + column.field.name + "' is not " + column.field.type.ToStringWithoutNullability() + ": " +
-                Excerpt(field.text));
+  return BadCsv("csv field '" + column.field.name + "' is not " +
+                column.field.type.ToStringWithoutNullability() + ": " + Excerpt(field.text));
 }
 
-bool CsvDecoder::AppendElement(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder) {
+bool CsvDecoder::AppendElement(const DataType& type, std::string_view text, bool is_in_record,
+                               ColumnBuilder* builder) {
   if (!IsNullText(text)) return AppendValue(type, text, is_in_record, builder);
   builder->AppendNull();
   return true;
 }
 
-bool CsvDecoder::AppendValue(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder) {
+bool CsvDecoder::AppendValue(const DataType& type, std::string_view text, bool is_in_record,
+                             ColumnBuilder* builder) {
   if (type.IsCharacter()) {
     if (zero_copy_ && is_in_record) {
       builder->AppendStringRef(StringRef(text));
@@ -124,7 +130,8 @@ bool CsvDecoder::AppendValue(const DataType& type, std::string_view text, bool i
   return AppendTextValue(type, text, builder);
 }
 
-bool CsvDecoder::AppendArray(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder) {
+bool CsvDecoder::AppendArray(const DataType& type, std::string_view text, bool is_in_record,
+                             ColumnBuilder* builder) {
   ColumnBuilder& elements = builder->child(0);
   for (const std::string_view element : SplitElements(text, options_.element_delimiter)) {
     const uint32_t num_elements = elements.size();
@@ -137,7 +144,8 @@ bool CsvDecoder::AppendArray(const DataType& type, std::string_view text, bool i
   return true;
 }
 
-bool CsvDecoder::AppendRow(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder) {
+bool CsvDecoder::AppendRow(const DataType& type, std::string_view text, bool is_in_record,
+                           ColumnBuilder* builder) {
   const std::vector<std::string_view> elements = SplitElements(text, options_.element_delimiter);
   if (elements.empty()) {
     builder->AppendNull();

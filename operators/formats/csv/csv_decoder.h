@@ -10,12 +10,13 @@
 namespace millrace {
 
 /// csv records to columns, by position. A record is one line: quoted line ends are not understood. With
-/// ignore-parse-errors missing fields and those that do not fit are NULL, and a record with too many fields or broken quotes is
-/// skipped.
+/// ignore-parse-errors missing fields and those that do not fit are NULL, and a record with too many fields
+/// or broken quotes is skipped.
 class CsvDecoder : public Decoder {
  public:
   /// `columns` are some of `declared`, which names all fields of a record in order.
-  CsvDecoder(const std::vector<Field>& columns, const std::vector<Field>& declared, const CsvOptions& options);
+  CsvDecoder(const std::vector<Field>& columns, const std::vector<Field>& declared,
+             const CsvOptions& options);
 
   Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
                 const std::function<void(uint32_t record, int8_t weight)>& finish_row,
@@ -34,7 +35,9 @@ class CsvDecoder : public Decoder {
   bool AppendElement(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder);
   bool AppendArray(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder);
   bool AppendRow(const DataType& type, std::string_view text, bool is_in_record, ColumnBuilder* builder);
-  bool IsNullText(std::string_view text) const { return options_.null_literal && text == *options_.null_literal; }
+  bool IsNullText(std::string_view text) const {
+    return options_.null_literal && text == *options_.null_literal;
+  }
 
   const CsvOptions options_;
   std::vector<Column> columns_;

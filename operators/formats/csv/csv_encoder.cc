@@ -30,7 +30,8 @@ bool IsNumberOrBoolean(const DataType& type) {
 
 CsvEncoder::CsvEncoder(const std::vector<Field>& columns, const CsvOptions& options) : options_(options) {
   for (const Field& column : columns) types_.push_back(column.type);
-  first_safe_ = static_cast<unsigned char>(std::max(options.field_delimiter, options.quote.value_or('\0')) + 1);
+  first_safe_ =
+      static_cast<unsigned char>(std::max(options.field_delimiter, options.quote.value_or('\0')) + 1);
 }
 
 Status CsvEncoder::Encode(const Batch& batch, uint32_t row, int8_t weight, std::string* out) {
@@ -67,7 +68,8 @@ void CsvEncoder::AppendQuoted(std::string_view text, std::string* out) const {
   out->push_back(*options_.quote);
 }
 
-void CsvEncoder::AppendPlain(const DataType& type, const ColumnReader& reader, uint32_t row, std::string* out) const {
+void CsvEncoder::AppendPlain(const DataType& type, const ColumnReader& reader, uint32_t row,
+                             std::string* out) const {
   switch (type.kind()) {
     case TypeKind::kBoolean:
       out->append(reader.Value<uint8_t>(row) != 0 ? "true" : "false");
@@ -110,13 +112,15 @@ void CsvEncoder::AppendTemporal(const DataType& type, const ColumnReader& reader
                                 std::string* out) const {
   if (type.kind() == TypeKind::kDate) return AppendDate(reader.Value<int32_t>(row), out);
   if (type.kind() == TypeKind::kTime) return AppendShortTime(reader.Value<int32_t>(row), out);
-  const WideTimestamp time = type.physical() == PhysicalType::kInt64 ? WideFromMicros(reader.Value<int64_t>(row))
-                                                                     : reader.Value<WideTimestamp>(row);
+  const WideTimestamp time = type.physical() == PhysicalType::kInt64
+                                 ? WideFromMicros(reader.Value<int64_t>(row))
+                                 : reader.Value<WideTimestamp>(row);
   AppendShortTimestamp(time, ' ', out);
   if (type.kind() == TypeKind::kTimestampLtz) out->push_back('Z');
 }
 
-void CsvEncoder::AppendElement(const DataType& type, const ColumnReader& reader, uint32_t row, std::string* out) const {
+void CsvEncoder::AppendElement(const DataType& type, const ColumnReader& reader, uint32_t row,
+                               std::string* out) const {
   if (reader.IsNull(row)) {
     out->append(options_.null_literal.value_or(""));
   } else {
@@ -124,7 +128,8 @@ void CsvEncoder::AppendElement(const DataType& type, const ColumnReader& reader,
   }
 }
 
-void CsvEncoder::AppendNested(const DataType& type, const ColumnReader& reader, uint32_t row, std::string* out) const {
+void CsvEncoder::AppendNested(const DataType& type, const ColumnReader& reader, uint32_t row,
+                              std::string* out) const {
   const auto& children = reader.payload().parts().children;
   if (type.kind() == TypeKind::kRow) {
     for (size_t i = 0; i < children.size(); ++i) {

@@ -9,8 +9,9 @@
 
 namespace millrace {
 
-/// Rows to csv records. As Flink's (Jackson's) encoder, texts are quoted when they are longer than 24 characters or hold
-/// a character up to the larger of delimiter and quote (or the escape character); numbers never are.
+/// Rows to csv records. As Flink's (Jackson's) encoder, texts are quoted when they are longer than 24
+/// characters or hold a character up to the larger of delimiter and quote (or the escape character); numbers
+/// never are.
 class CsvEncoder : public Encoder {
  public:
   CsvEncoder(const std::vector<Field>& columns, const CsvOptions& options);

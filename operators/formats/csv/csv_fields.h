@@ -14,11 +14,12 @@ class CsvFields {
   explicit CsvFields(const CsvOptions& options) : options_(options) {}
 
   struct Field {
-    std::string_view text;      // without quotes and escapes
-    bool is_in_record = true;   // else in this object's own memory
+    std::string_view text;     // without quotes and escapes
+    bool is_in_record = true;  // else in this object's own memory
   };
 
-  /// Null when it could be split, else why not. Fields are valid until the next call and as long as the record.
+  /// Null when it could be split, else why not. Fields are valid until the next call and as long as the
+  /// record.
   const char* Split(std::string_view record);
   const std::vector<Field>& fields() const { return fields_; }
 
@@ -29,7 +30,10 @@ class CsvFields {
   /// Appends the character that an escape at `at` stands for and moves behind it.
   void AppendEscaped(std::string_view record, size_t* at);
   void BeginOwnText() { own_begin_ = own_text_.size(); }
-  void AddOwnField() { own_fields_.push_back({fields_.size(), own_begin_, own_text_.size() - own_begin_}), fields_.push_back({{}, false}); }
+  void AddOwnField() {
+    own_fields_.push_back({fields_.size(), own_begin_, own_text_.size() - own_begin_}),
+        fields_.push_back({{}, false});
+  }
 
   struct OwnField {
     size_t index;

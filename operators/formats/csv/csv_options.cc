@@ -51,8 +51,9 @@ Result<CsvOptions> CsvOptions::From(const Options& options) {
   ASSIGN_OR_RETURN(result.field_delimiter, OneCharacter(options, "field-delimiter", ","));
   ASSIGN_OR_RETURN(const bool no_quotes, ParseBoolean(OptionOr(options, "disable-quote-character", "false")));
   if (no_quotes && options.count("quote-character") > 0) {
-    return Status(kBadOptionValue, "options 'quote-character' and 'disable-quote-character' of format csv contradict "
-                                   "each other")
+    return Status(kBadOptionValue,
+                  "options 'quote-character' and 'disable-quote-character' of format csv contradict "
+                  "each other")
         .WithSuggestion("leave one of them out");
   }
   ASSIGN_OR_RETURN(const char quote, OneCharacter(options, "quote-character", "\""));
@@ -61,15 +62,18 @@ Result<CsvOptions> CsvOptions::From(const Options& options) {
     ASSIGN_OR_RETURN(result.escape, OneCharacter(options, "escape-character", ""));
   }
   if (result.quote == result.field_delimiter) {
-    return BadValue("quote-character", std::string(1, quote), "is the field delimiter too", "use another character");
+    return BadValue("quote-character", std::string(1, quote), "is the field delimiter too",
+                    "use another character");
   }
   ASSIGN_OR_RETURN(result.allow_comments, ParseBoolean(OptionOr(options, "allow-comments", "false")));
-  ASSIGN_OR_RETURN(result.ignore_parse_errors, ParseBoolean(OptionOr(options, "ignore-parse-errors", "false")));
+  ASSIGN_OR_RETURN(result.ignore_parse_errors,
+                   ParseBoolean(OptionOr(options, "ignore-parse-errors", "false")));
   result.element_delimiter = OptionOr(options, "array-element-delimiter", ";");
   if (result.element_delimiter.empty()) {
     return BadValue("array-element-delimiter", "", "must not be empty", "use ';' or '|', for example");
   }
-  if (const auto found = options.find("null-literal"); found != options.end()) result.null_literal = found->second;
+  if (const auto found = options.find("null-literal"); found != options.end())
+    result.null_literal = found->second;
   ASSIGN_OR_RETURN(result.scientific_decimals,
                    ParseBoolean(OptionOr(options, "write-bigdecimal-in-scientific-notation", "true")));
   return result;
@@ -78,23 +82,52 @@ Result<CsvOptions> CsvOptions::From(const Options& options) {
 std::vector<OptionDescriptor> CsvOptionDescriptors() {
   using Type = OptionType;
   return {
-      {"field-delimiter", Type::kString, ",", false,
-       "The character between fields; backslash escapes such as '\\t' are understood.", {}},
+      {"field-delimiter",
+       Type::kString,
+       ",",
+       false,
+       "The character between fields; backslash escapes such as '\\t' are understood.",
+       {}},
       {"disable-quote-character", Type::kBoolean, "false", false, "Whether no character quotes fields.", {}},
-      {"quote-character", Type::kString, "\"", false,
-       "The character around fields that contain delimiters; inside it is written twice.", {}},
-      {"allow-comments", Type::kBoolean, "false", false, "Whether records that begin with '#' are skipped.", {}},
-      {"ignore-parse-errors", Type::kBoolean, "false", false,
-       "Whether fields that do not fit or are missing become NULL and records that cannot be split are skipped, instead of "
+      {"quote-character",
+       Type::kString,
+       "\"",
+       false,
+       "The character around fields that contain delimiters; inside it is written twice.",
+       {}},
+      {"allow-comments",
+       Type::kBoolean,
+       "false",
+       false,
+       "Whether records that begin with '#' are skipped.",
+       {}},
+      {"ignore-parse-errors",
+       Type::kBoolean,
+       "false",
+       false,
+       "Whether fields that do not fit or are missing become NULL and records that cannot be split are "
+       "skipped, instead of "
        "failing.",
        {}},
-      {"array-element-delimiter", Type::kString, ";", false,
-       "The text between the elements of an array or the fields of a row inside a field.", {}},
-      {"escape-character", Type::kString, "", false,
-       "The character that takes the next one literally (or as \\n, \\t, \\r); none by default.", {}},
+      {"array-element-delimiter",
+       Type::kString,
+       ";",
+       false,
+       "The text between the elements of an array or the fields of a row inside a field.",
+       {}},
+      {"escape-character",
+       Type::kString,
+       "",
+       false,
+       "The character that takes the next one literally (or as \\n, \\t, \\r); none by default.",
+       {}},
       {"null-literal", Type::kString, "", false, "The text that stands for NULL; none by default.", {}},
-      {"write-bigdecimal-in-scientific-notation", Type::kBoolean, "true", false,
-       "Whether decimals may be written with exponents (1E+2 for 100).", {}},
+      {"write-bigdecimal-in-scientific-notation",
+       Type::kBoolean,
+       "true",
+       false,
+       "Whether decimals may be written with exponents (1E+2 for 100).",
+       {}},
   };
 }
 

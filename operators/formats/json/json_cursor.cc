@@ -81,7 +81,8 @@ const char* JsonCursor::FindQuoteOrBackslash(const char* from) {
   const __m128i backslash = _mm_set1_epi8('\\');
   while (end_ - from >= 16) {
     const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-    const int hits = _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
+    const int hits =
+        _mm_movemask_epi8(_mm_or_si128(_mm_cmpeq_epi8(bytes, quote), _mm_cmpeq_epi8(bytes, backslash)));
     const int high = _mm_movemask_epi8(bytes);
     if (hits != 0) {
       const int index = __builtin_ctz(static_cast<unsigned>(hits));
@@ -232,7 +233,8 @@ bool JsonCursor::Unescape(std::string_view raw, std::string* out) {
     const bool is_pair = unit < 0xdc00 && raw.substr(at, 2) == "\\u";
     const int32_t low = is_pair ? FourHexDigits(raw.substr(at + 2)) : -1;
     if (low >= 0xdc00 && low <= 0xdfff) {
-      AppendUtf8(0x10000 + (static_cast<uint32_t>(unit - 0xd800) << 10) + static_cast<uint32_t>(low - 0xdc00), out);
+      AppendUtf8(0x10000 + (static_cast<uint32_t>(unit - 0xd800) << 10) + static_cast<uint32_t>(low - 0xdc00),
+                 out);
       at += 6;
     } else {
       out->push_back('?');

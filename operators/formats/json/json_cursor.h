@@ -9,11 +9,12 @@ namespace millrace {
 /// What begins at a position of JSON text.
 enum class JsonKind : uint8_t { kNull, kTrue, kFalse, kNumber, kString, kObject, kArray, kInvalid };
 
-/// Walks over one JSON text from its start to its end without looking behind either. Single-owner; borrows the text, which
-/// needs no padding. After a call returned false, error() says why and the position is the culprit's.
+/// Walks over one JSON text from its start to its end without looking behind either. Single-owner; borrows
+/// the text, which needs no padding. After a call returned false, error() says why and the position is the
+/// culprit's.
 ///
-/// As Flink's parser: control characters may stand in strings, numbers have no leading zeros, nesting is at most
-/// kDepthMax. UTF-8 is not checked on the way; saw_non_ascii() tells whether that is needed.
+/// As Flink's parser: control characters may stand in strings, numbers have no leading zeros, nesting is at
+/// most kDepthMax. UTF-8 is not checked on the way; saw_non_ascii() tells whether that is needed.
 class JsonCursor {
  public:
   static constexpr int kDepthMax = 1000;
@@ -31,7 +32,8 @@ class JsonCursor {
 
   void SkipSpace() {
     // Compact JSON has none: one comparison.
-    while (position_ != end_ && static_cast<unsigned char>(*position_) <= ' ' && IsSpace(*position_)) ++position_;
+    while (position_ != end_ && static_cast<unsigned char>(*position_) <= ' ' && IsSpace(*position_))
+      ++position_;
   }
   /// The next byte, or 0 at the end.
   char Peek() const { return position_ == end_ ? '\0' : *position_; }

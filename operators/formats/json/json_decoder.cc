@@ -17,9 +17,11 @@ Status NotUtf8() {
 JsonDecoder::JsonDecoder(const std::vector<Field>& columns, const JsonOptions& options)
     : num_columns_(static_cast<uint32_t>(columns.size())),
       ignore_parse_errors_(options.ignore_parse_errors),
-      reader_(columns, options) {}
+      reader_(columns, options) {
+}
 
-Status JsonDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
+Status JsonDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
+                           BatchBuilder& builder,
                            const std::function<void(uint32_t record, int8_t weight)>& finish_row,
                            std::vector<BadRecord>* bad) {
   builders_.clear();
@@ -60,8 +62,9 @@ Status JsonDecoder::DecodeArray(JsonCursor* cursor, uint32_t number,
     cursor->SkipSpace();
     if (cursor->Consume(']')) return Status::Ok();
     if (!cursor->Consume(',')) {
-      return Status(kBadRecord, "record is not valid JSON, it has neither ',' nor ']' behind an element: byte " +
-                                    std::to_string(cursor->offset()));
+      return Status(kBadRecord,
+                    "record is not valid JSON, it has neither ',' nor ']' behind an element: byte " +
+                        std::to_string(cursor->offset()));
     }
     cursor->SkipSpace();
   }

@@ -9,9 +9,10 @@
 
 namespace millrace {
 
-/// JSON records to columns. A record is an object (one row) or an array of objects (a row each); what follows it is not
-/// looked at. NULL records give no row. With ignore-parse-errors a value that does not fit becomes NULL and a record
-/// that is not JSON is skipped; of an array that breaks off, the rows before the break stay.
+/// JSON records to columns. A record is an object (one row) or an array of objects (a row each); what follows
+/// it is not looked at. NULL records give no row. With ignore-parse-errors a value that does not fit becomes
+/// NULL and a record that is not JSON is skipped; of an array that breaks off, the rows before the break
+/// stay.
 class JsonDecoder : public Decoder {
  public:
   JsonDecoder(const std::vector<Field>& columns, const JsonOptions& options);

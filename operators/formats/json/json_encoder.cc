@@ -124,13 +124,15 @@ void JsonEncoder::AppendTimestamp(const Member& member, const ColumnReader& read
                                  : reader.Value<WideTimestamp>(row);
   out->push_back('"');
   AppendShortTimestamp(time, options_.timestamps == TimestampStandard::kSql ? ' ' : 'T', out);
-  if (member.type.kind() == TypeKind::kTimestampLtz || options_.timestamps == TimestampStandard::kIso8601WithOffset) {
+  if (member.type.kind() == TypeKind::kTimestampLtz ||
+      options_.timestamps == TimestampStandard::kIso8601WithOffset) {
     out->push_back('Z');
   }
   out->push_back('"');
 }
 
-Status JsonEncoder::AppendRow(const Member& member, const Column& payload, uint32_t row, std::string* out) const {
+Status JsonEncoder::AppendRow(const Member& member, const Column& payload, uint32_t row,
+                              std::string* out) const {
   out->push_back('{');
   bool is_first = true;
   for (size_t i = 0; i < member.children.size(); ++i) {
@@ -158,7 +160,8 @@ Status JsonEncoder::AppendArray(const Member& member, const ColumnReader& reader
   return Status::Ok();
 }
 
-Status JsonEncoder::AppendMap(const Member& member, const ColumnReader& reader, uint32_t row, std::string* out) const {
+Status JsonEncoder::AppendMap(const Member& member, const ColumnReader& reader, uint32_t row,
+                              std::string* out) const {
   const auto [begin, end] = reader.ChildRange(row);
   const ColumnReader keys(*reader.payload().parts().children[0]);
   const ColumnReader values(*reader.payload().parts().children[1]);

@@ -27,7 +27,8 @@ class JsonEncoder : public Encoder {
   /// A failed value's path is put before the message on the way up.
   Status AppendValue(const Member& member, const ColumnReader& reader, uint32_t row, std::string* out) const;
   void AppendScalar(const Member& member, const ColumnReader& reader, uint32_t row, std::string* out) const;
-  void AppendTimestamp(const Member& member, const ColumnReader& reader, uint32_t row, std::string* out) const;
+  void AppendTimestamp(const Member& member, const ColumnReader& reader, uint32_t row,
+                       std::string* out) const;
   Status AppendRow(const Member& member, const Column& payload, uint32_t row, std::string* out) const;
   Status AppendArray(const Member& member, const ColumnReader& reader, uint32_t row, std::string* out) const;
   Status AppendMap(const Member& member, const ColumnReader& reader, uint32_t row, std::string* out) const;

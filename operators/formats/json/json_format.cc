@@ -14,8 +14,8 @@ namespace {
 Status CheckMapKeys(const std::string& column, const DataType& type) {
   const bool is_map = type.kind() == TypeKind::kMap || type.kind() == TypeKind::kMultiset;
   if (is_map && !type.map_key().IsCharacter()) {
-    return Status(kUnsupportedByConnector, "format json needs character keys in maps, column '" + column + "' is " +
-                                               type.ToStringWithoutNullability())
+    return Status(kUnsupportedByConnector, "format json needs character keys in maps, column '" + column +
+                                               "' is " + type.ToStringWithoutNullability())
         .WithSuggestion("use MAP<STRING, ...>");
   }
   for (const Field& field : type.fields()) RETURN_IF_ERROR(CheckMapKeys(column, field.type));
@@ -27,20 +27,35 @@ std::vector<OptionDescriptor> JsonOptionDescriptors() {
     return OptionDescriptor{key, OptionType::kBoolean, otherwise, false, description, {}};
   };
   return {
-      boolean("fail-on-missing-field", "false", "Whether a record without one of the columns fails instead of giving NULL."),
+      boolean("fail-on-missing-field", "false",
+              "Whether a record without one of the columns fails instead of giving NULL."),
       boolean("ignore-parse-errors", "false",
-              "Whether values that do not fit become NULL and records that are not JSON are skipped, instead of failing."),
-      {"timestamp-format.standard", OptionType::kEnum, "SQL", false,
-       "How TIMESTAMP and TIMESTAMP_LTZ are read and written: '2020-12-30 12:13:14.123', '2020-12-30T12:13:14.123', or "
+              "Whether values that do not fit become NULL and records that are not JSON are skipped, instead "
+              "of failing."),
+      {"timestamp-format.standard",
+       OptionType::kEnum,
+       "SQL",
+       false,
+       "How TIMESTAMP and TIMESTAMP_LTZ are read and written: '2020-12-30 12:13:14.123', "
+       "'2020-12-30T12:13:14.123', or "
        "the latter with an offset.",
        {"SQL", "ISO-8601", "ISO-8601-WITH-OFFSET"}},
-      {"map-null-key.mode", OptionType::kEnum, "FAIL", false,
+      {"map-null-key.mode",
+       OptionType::kEnum,
+       "FAIL",
+       false,
        "What writing a map with a NULL key does: fail, leave the entry out, or write 'map-null-key.literal'.",
        {"FAIL", "DROP", "LITERAL"}},
-      {"map-null-key.literal", OptionType::kString, "null", false, "What stands for a NULL key in mode LITERAL.", {}},
+      {"map-null-key.literal",
+       OptionType::kString,
+       "null",
+       false,
+       "What stands for a NULL key in mode LITERAL.",
+       {}},
       boolean("encode.decimal-as-plain-number", "false",
               "Whether decimals are written without exponents (0.000000027 instead of 2.7E-8)."),
-      boolean("encode.ignore-null-fields", "false", "Whether fields that are NULL are left out when writing."),
+      boolean("encode.ignore-null-fields", "false",
+              "Whether fields that are NULL are left out when writing."),
       boolean("decode.json-parser.enabled", "true",
               "Accepted for compatibility: Flink's choice between two parsers, of which there is one here."),
   };

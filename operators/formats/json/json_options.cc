@@ -10,7 +10,8 @@ Result<bool> BooleanOption(const Options& options, const std::string& key) {
 }
 
 Status BadValue(const std::string& key, const std::string& value, const std::string& expected) {
-  return Status(kBadOptionValue, "format json does not know this value of option '" + key + "': '" + value + "'")
+  return Status(kBadOptionValue,
+                "format json does not know this value of option '" + key + "': '" + value + "'")
       .WithSuggestion("use one of " + expected);
 }
 
@@ -21,7 +22,8 @@ Result<JsonOptions> JsonOptions::From(const Options& options) {
   ASSIGN_OR_RETURN(result.fail_on_missing_field, BooleanOption(options, "fail-on-missing-field"));
   ASSIGN_OR_RETURN(result.ignore_parse_errors, BooleanOption(options, "ignore-parse-errors"));
   if (result.fail_on_missing_field && result.ignore_parse_errors) {
-    return Status(kBadOptionValue, "options 'fail-on-missing-field' and 'ignore-parse-errors' contradict each other")
+    return Status(kBadOptionValue,
+                  "options 'fail-on-missing-field' and 'ignore-parse-errors' contradict each other")
         .WithSuggestion("set one of them to 'false'");
   }
   const std::string standard = OptionOr(options, "timestamp-format.standard", "SQL");

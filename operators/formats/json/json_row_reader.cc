@@ -55,7 +55,8 @@ void MarkOverriddenEntries(std::vector<MapEntry>* entries) {
 
 }  // namespace
 
-/// A column or a part of one. A node is never entered again before it is left: types do not contain themselves.
+/// A column or a part of one. A node is never entered again before it is left: types do not contain
+/// themselves.
 struct JsonRowReader::Node {
   std::string name;
   std::string name_and_quote;  // as it stands in most records
@@ -84,7 +85,8 @@ JsonRowReader::Node JsonRowReader::MakeNode(const std::string& name, const DataT
   return node;
 }
 
-JsonRowReader::JsonRowReader(const std::vector<Field>& columns, const JsonOptions& options) : options_(options) {
+JsonRowReader::JsonRowReader(const std::vector<Field>& columns, const JsonOptions& options)
+    : options_(options) {
   const DataType row = DataType::Row(columns);
   exact_decimals_ = HasDecimal(row);
   root_ = std::make_unique<Node>(MakeNode("", row));
@@ -95,7 +97,8 @@ JsonRowReader::~JsonRowReader() = default;
 void JsonRowReader::BindNode(Node* node, ColumnBuilder* builder, const BufferPtr& keep_alive) {
   node->builder = builder;
   if (keep_alive != nullptr && node->type.IsCharacter()) builder->KeepAlive(keep_alive);
-  for (size_t i = 0; i < node->children.size(); ++i) BindNode(&node->children[i], &builder->child(i), keep_alive);
+  for (size_t i = 0; i < node->children.size(); ++i)
+    BindNode(&node->children[i], &builder->child(i), keep_alive);
 }
 
 void JsonRowReader::Bind(std::span<ColumnBuilder* const> columns, const BufferPtr& keep_alive) {
@@ -130,7 +133,8 @@ Status JsonRowReader::Failure(const JsonCursor& cursor) const {
     const std::string where = path_.empty() ? "JSON record" : "JSON value of field '" + path_ + "'";
     status = Status(kBadRecord, where + " is not " + expected_ + ": " + found_);
   }
-  return status.WithSuggestion("correct the record or set 'json.ignore-parse-errors' = 'true' to skip what is wrong");
+  return status.WithSuggestion(
+      "correct the record or set 'json.ignore-parse-errors' = 'true' to skip what is wrong");
 }
 
 bool JsonRowReader::MatchName(const Node& row, uint32_t expected, uint32_t* index) {

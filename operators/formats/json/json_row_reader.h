@@ -12,18 +12,18 @@
 
 namespace millrace {
 
-/// Reads JSON objects into columns: looks fields up first where the last record had them, allocates nothing for a record
-/// whose strings have no escapes, and lets strings refer to the record's buffer. Single-owner.
+/// Reads JSON objects into columns: looks fields up first where the last record had them, allocates nothing
+/// for a record whose strings have no escapes, and lets strings refer to the record's buffer. Single-owner.
 class JsonRowReader {
  public:
   JsonRowReader(const std::vector<Field>& columns, const JsonOptions& options);
   ~JsonRowReader();
 
-  /// Where the following rows go, one builder a column. `keep_alive` owns the bytes of the records; null = strings are
-  /// copied.
+  /// Where the following rows go, one builder a column. `keep_alive` owns the bytes of the records; null =
+  /// strings are copied.
   void Bind(std::span<ColumnBuilder* const> columns, const BufferPtr& keep_alive);
-  /// Appends one value to each column from the object at the cursor, which ends up behind it. When false, the columns
-  /// hold a part of the row and Failure() says why.
+  /// Appends one value to each column from the object at the cursor, which ends up behind it. When false, the
+  /// columns hold a part of the row and Failure() says why.
   bool ReadRow(JsonCursor* cursor);
   /// Why the last row failed: kBadRecord with field, expectation and text found.
   Status Failure(const JsonCursor& cursor) const;

@@ -6,12 +6,14 @@
 
 namespace millrace {
 
-/// Appends the object or array at the cursor as Flink prints it when a STRING column meets one: no spaces, of equal
-/// keys the last value at the first one's place, numbers and strings in their shortest form. `exact_decimals` (the table has
-/// a DECIMAL column): fractions are printed as BigDecimal ("1E+3"), else as double ("1000.0"). False on a syntax error.
+/// Appends the object or array at the cursor as Flink prints it when a STRING column meets one: no spaces, of
+/// equal keys the last value at the first one's place, numbers and strings in their shortest form.
+/// `exact_decimals` (the table has a DECIMAL column): fractions are printed as BigDecimal ("1E+3"), else as
+/// double ("1000.0"). False on a syntax error.
 bool AppendTreeText(JsonCursor* cursor, bool exact_decimals, std::string* out, int depth = 0);
 
-/// Appends a JSON string with quotes, escaped as Flink's encoder does: quote, backslash and control characters.
+/// Appends a JSON string with quotes, escaped as Flink's encoder does: quote, backslash and control
+/// characters.
 void AppendQuotedJson(std::string_view text, std::string* out);
 
 }  // namespace millrace

@@ -65,11 +65,13 @@ void EncodeNumber(const ColumnReader& reader, uint32_t row, bool big_endian, std
 
 }  // namespace
 
-Status RawDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
+Status RawDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
+                          BatchBuilder& builder,
                           const std::function<void(uint32_t record, int8_t weight)>& finish_row,
                           std::vector<BadRecord>* bad) {
   ColumnBuilder* column = column_ ? &builder.column(Target(0)) : nullptr;
-  const bool zero_copy = keep_alive != nullptr && column != nullptr && column_->type.physical() == PhysicalType::kString;
+  const bool zero_copy =
+      keep_alive != nullptr && column != nullptr && column_->type.physical() == PhysicalType::kString;
   if (zero_copy) column->KeepAlive(keep_alive);
   for (uint32_t i = 0; i < records.size(); ++i) {
     if (column != nullptr) {
@@ -100,8 +102,9 @@ Status RawDecoder::Append(const RawRecord& record, bool zero_copy, ColumnBuilder
   const size_t width = PhysicalSize(column_->type.physical());
   if (record.bytes.size() != width) {
     return Status(kBadRecord, "raw record of column '" + column_->name + "' " +
-                                  column_->type.ToStringWithoutNullability() + " has another length: " +
-                                  std::to_string(record.bytes.size()) + " instead of " + std::to_string(width) + " bytes");
+                                  column_->type.ToStringWithoutNullability() +
+                                  " has another length: " + std::to_string(record.bytes.size()) +
+                                  " instead of " + std::to_string(width) + " bytes");
   }
   switch (column_->type.kind()) {
     case TypeKind::kBoolean:
@@ -124,8 +127,9 @@ Status RawDecoder::Append(const RawRecord& record, bool zero_copy, ColumnBuilder
 }
 
 void RawDecoder::AppendText(std::string_view bytes, bool zero_copy, ColumnBuilder* builder) {
-  const bool as_is = options_.charset == RawCharset::kUtf8 ? simdjson::validate_utf8(bytes.data(), bytes.size())
-                                                           : IsAscii(bytes);
+  const bool as_is = options_.charset == RawCharset::kUtf8
+                         ? simdjson::validate_utf8(bytes.data(), bytes.size())
+                         : IsAscii(bytes);
   if (as_is) {
     zero_copy ? builder->AppendStringRef(StringRef(bytes)) : builder->AppendString(bytes);
     return;
@@ -136,7 +140,8 @@ void RawDecoder::AppendText(std::string_view bytes, bool zero_copy, ColumnBuilde
   } else if (options_.charset == RawCharset::kLatin1) {
     AppendLatin1(bytes, &scratch_);
   } else {
-    for (const char c : bytes) scratch_.append(static_cast<signed char>(c) >= 0 ? std::string_view(&c, 1) : kReplacement);
+    for (const char c : bytes)
+      scratch_.append(static_cast<signed char>(c) >= 0 ? std::string_view(&c, 1) : kReplacement);
   }
   builder->AppendString(scratch_);
 }

@@ -15,12 +15,13 @@ struct RawOptions {
   bool big_endian = true;
 };
 
-/// A record is the column's value: text in the charset, bytes as they are, numbers in their width and the given byte order.
-/// A NULL record is a row with NULL. Bytes that are no text of the charset become U+FFFD.
+/// A record is the column's value: text in the charset, bytes as they are, numbers in their width and the
+/// given byte order. A NULL record is a row with NULL. Bytes that are no text of the charset become U+FFFD.
 class RawDecoder : public Decoder {
  public:
   /// nullopt: the column is not read, rows are only counted.
-  RawDecoder(std::optional<Field> column, RawOptions options) : column_(std::move(column)), options_(options) {}
+  RawDecoder(std::optional<Field> column, RawOptions options)
+      : column_(std::move(column)), options_(options) {}
 
   Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
                 const std::function<void(uint32_t record, int8_t weight)>& finish_row,

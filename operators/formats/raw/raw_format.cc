@@ -33,16 +33,17 @@ Result<RawOptions> RawOptionsFrom(const Options& options) {
 
 Status CheckColumns(const std::vector<Field>& columns) {
   if (columns.size() != 1) {
-    return Status(kUnsupportedByConnector,
-                  "format raw needs exactly one physical column, the table has " + std::to_string(columns.size()))
+    return Status(kUnsupportedByConnector, "format raw needs exactly one physical column, the table has " +
+                                               std::to_string(columns.size()))
         .WithSuggestion("declare one column, such as 'line STRING'; others may be METADATA columns");
   }
   const DataType& type = columns[0].type;
-  const bool is_known = type.IsCharacter() || type.IsBinary() || type.IsInteger() || type.kind() == TypeKind::kBoolean ||
-                        type.kind() == TypeKind::kFloat || type.kind() == TypeKind::kDouble;
+  const bool is_known = type.IsCharacter() || type.IsBinary() || type.IsInteger() ||
+                        type.kind() == TypeKind::kBoolean || type.kind() == TypeKind::kFloat ||
+                        type.kind() == TypeKind::kDouble;
   if (is_known) return Status::Ok();
-  return Status(kUnsupportedByConnector, "format raw cannot hold this type: column '" + columns[0].name + "' " +
-                                             type.ToStringWithoutNullability())
+  return Status(kUnsupportedByConnector, "format raw cannot hold this type: column '" + columns[0].name +
+                                             "' " + type.ToStringWithoutNullability())
       .WithSuggestion("use STRING, BYTES, BOOLEAN, an integer or floating type, and CAST in the query");
 }
 
@@ -57,7 +58,12 @@ FormatFactory MakeRawFormat() {
   descriptor.encodes = true;
   descriptor.options = {
       {"charset", OptionType::kString, "UTF-8", false, "Charset of text: UTF-8, US-ASCII or ISO-8859-1.", {}},
-      {"endianness", OptionType::kEnum, "big-endian", false, "Byte order of numbers.", {"big-endian", "little-endian"}},
+      {"endianness",
+       OptionType::kEnum,
+       "big-endian",
+       false,
+       "Byte order of numbers.",
+       {"big-endian", "little-endian"}},
   };
   descriptor.validate = [](const std::vector<Field>& columns, const Options& options) {
     RETURN_IF_ERROR(CheckColumns(columns));

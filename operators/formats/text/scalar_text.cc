@@ -28,8 +28,8 @@ int32_t FixedDigits(std::string_view text, size_t at, size_t count) {
   return value;
 }
 
-/// The value of "." and up to 9 digits at the start of `text` in nanoseconds, and how many bytes that took; -1 when
-/// there are more digits.
+/// The value of "." and up to 9 digits at the start of `text` in nanoseconds, and how many bytes that took;
+/// -1 when there are more digits.
 int64_t FractionNanos(std::string_view text, size_t* length) {
   *length = 0;
   if (text.empty() || text[0] != '.') return 0;
@@ -69,7 +69,8 @@ std::optional<Float> ParseFloatingText(std::string_view text) {
   const bool is_hex = unsigned_text.size() > 2 && unsigned_text[0] == '0' && (unsigned_text[1] | 0x20) == 'x';
   if (!unsigned_text.empty()) {
     const char last = static_cast<char>(unsigned_text.back() | 0x20);
-    if ((last == 'd' || last == 'f') && (!is_hex || unsigned_text.find_first_of("pP") != std::string_view::npos)) {
+    if ((last == 'd' || last == 'f') &&
+        (!is_hex || unsigned_text.find_first_of("pP") != std::string_view::npos)) {
       unsigned_text.remove_suffix(1);
     }
   }
@@ -234,7 +235,8 @@ void AppendJavaDecimal(Int128 unscaled, int scale, bool plain, std::string* out)
   }
   char buffer[40];
   size_t at = sizeof(buffer);
-  for (Int128 rest = unscaled; rest > 0; rest /= 10) buffer[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
+  for (Int128 rest = unscaled; rest > 0; rest /= 10)
+    buffer[--at] = static_cast<char>('0' + static_cast<int>(rest % 10));
   const std::string_view digits(buffer + at, sizeof(buffer) - at);
   const auto num_digits = static_cast<int>(digits.size());
   const int adjusted = num_digits - 1 - scale;
@@ -280,7 +282,8 @@ std::string Excerpt(std::string_view text) {
   std::string excerpt(text.substr(0, kBytesMax));
   if (text.size() > kBytesMax) {
     // Not in the middle of a UTF-8 character.
-    while (!excerpt.empty() && (static_cast<unsigned char>(text[excerpt.size()]) & 0xc0) == 0x80) excerpt.pop_back();
+    while (!excerpt.empty() && (static_cast<unsigned char>(text[excerpt.size()]) & 0xc0) == 0x80)
+      excerpt.pop_back();
     excerpt.append("...");
   }
   for (char& c : excerpt) {

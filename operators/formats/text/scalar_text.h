@@ -11,16 +11,16 @@
 
 namespace millrace {
 
-/// Scalars as the text of json and csv records, laid out and understood as Flink's (Java's) own formats do. Pure and
-/// thread-safe. Parsers give nullopt for text they do not understand.
+/// Scalars as the text of json and csv records, laid out and understood as Flink's (Java's) own formats do.
+/// Pure and thread-safe. Parsers give nullopt for text they do not understand.
 
 /// Without leading and trailing characters up to the space.
 std::string_view TrimControls(std::string_view text);
 
 /// An optional sign and decimal digits, within [min, max].
 std::optional<int64_t> ParseIntegerText(std::string_view text, int64_t min, int64_t max);
-/// Java's Double.parseDouble and Float.parseFloat: spaces around, sign, exponent, "NaN", "Infinity", hexadecimal, a
-/// suffix d or f. Too large is infinite.
+/// Java's Double.parseDouble and Float.parseFloat: spaces around, sign, exponent, "NaN", "Infinity",
+/// hexadecimal, a suffix d or f. Too large is infinite.
 std::optional<double> ParseDoubleText(std::string_view text);
 std::optional<float> ParseFloatText(std::string_view text);
 /// Whether the text is a number as BigDecimal reads it: sign, digits with a point, exponent.
@@ -33,7 +33,8 @@ struct TimestampText {
   /// What follows: "", "Z", "+02:00", ...
   std::string_view rest;
 };
-/// "yyyy-MM-dd", a separator, "HH:mm:ss" and up to 9 fraction digits; each part with all its digits, the date must exist.
+/// "yyyy-MM-dd", a separator, "HH:mm:ss" and up to 9 fraction digits; each part with all its digits, the date
+/// must exist.
 std::optional<TimestampText> ParseStrictTimestamp(std::string_view text, char separator);
 /// "yyyy-MM-dd" and nothing else: days since 1970-01-01.
 std::optional<int32_t> ParseStrictDate(std::string_view text);
@@ -42,14 +43,14 @@ std::optional<int64_t> ParseStrictTime(std::string_view text, bool seconds_optio
 /// "Z" or "+hh:mm": seconds east of UTC.
 std::optional<int32_t> ParseZoneOffset(std::string_view text);
 
-/// Appends a timestamp of the given offset to a column of TIMESTAMP or TIMESTAMP_LTZ; digits beyond the type's precision
-/// are cut.
+/// Appends a timestamp of the given offset to a column of TIMESTAMP or TIMESTAMP_LTZ; digits beyond the
+/// type's precision are cut.
 void AppendTimestampValue(const DataType& type, const TimestampText& time, int32_t offset_seconds,
                           ColumnBuilder* builder);
 /// Milliseconds of the day, cut to the precision of the TIME type.
 int32_t TimeMillis(const DataType& type, int64_t nanos_of_day);
-/// Appends a decimal number's text (IsDecimalText) to a DECIMAL column: rounded half up to the scale, NULL when it has
-/// too many digits.
+/// Appends a decimal number's text (IsDecimalText) to a DECIMAL column: rounded half up to the scale, NULL
+/// when it has too many digits.
 void AppendDecimalValue(const DataType& type, std::string_view text, ColumnBuilder* builder);
 
 void AppendInteger(int64_t value, std::string* out);

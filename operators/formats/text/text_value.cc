@@ -11,7 +11,8 @@ namespace {
 
 template <class T>
 bool AppendIntegerText(std::string_view text, ColumnBuilder* builder) {
-  const auto value = ParseIntegerText(TrimControls(text), std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+  const auto value =
+      ParseIntegerText(TrimControls(text), std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
   if (value) builder->Append(static_cast<T>(*value));
   return value.has_value();
 }
@@ -24,7 +25,8 @@ bool AppendTimestampText(const DataType& type, std::string_view text, ColumnBuil
   }
   const auto parsed = ParseTimestamp(text, 'T', is_local);
   if (!parsed || text.size() < 16 || parsed->offset_seconds.has_value() != is_local) return false;
-  AppendTimestampValue(type, {parsed->days, parsed->nanos_of_day, {}}, parsed->offset_seconds.value_or(0), builder);
+  AppendTimestampValue(type, {parsed->days, parsed->nanos_of_day, {}}, parsed->offset_seconds.value_or(0),
+                       builder);
   return true;
 }
 

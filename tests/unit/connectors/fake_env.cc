@@ -28,7 +28,8 @@ class FakeExecutor::FakeTimer : public Executor::Timer {
   std::shared_ptr<std::function<void()>> work_;
 };
 
-std::unique_ptr<Executor::Timer> FakeExecutor::SubmitAfter(std::chrono::nanoseconds delay, std::function<void()> work) {
+std::unique_ptr<Executor::Timer> FakeExecutor::SubmitAfter(std::chrono::nanoseconds delay,
+                                                           std::function<void()> work) {
   auto shared = std::make_shared<std::function<void()>>(std::move(work));
   timers_.emplace(clock_->micros + (delay.count() + 999) / 1000, shared);
   return std::make_unique<FakeTimer>(shared);
@@ -151,7 +152,8 @@ Result<std::vector<FileInfo>> FakeFileSystem::ListDirectory(const std::string& p
   for (const auto& [file, entry] : files_) {
     if (!IsBelow(file, path)) continue;
     const std::string name = file.substr(path.size() + 1);
-    if (name.find('/') == std::string::npos) entries[name] = {name, false, entry.bytes.size(), entry.modified_micros};
+    if (name.find('/') == std::string::npos)
+      entries[name] = {name, false, entry.bytes.size(), entry.modified_micros};
   }
   for (const std::string& directory : directories_) {
     if (!IsBelow(directory, path)) continue;
@@ -205,7 +207,8 @@ Status FakeFileSystem::RemoveFile(const std::string& path) {
 }
 
 Status FakeFileSystem::RemoveRecursively(const std::string& path) {
-  std::erase_if(files_, [&path](const auto& entry) { return entry.first == path || IsBelow(entry.first, path); });
+  std::erase_if(files_,
+                [&path](const auto& entry) { return entry.first == path || IsBelow(entry.first, path); });
   std::erase_if(directories_, [&path](const auto& name) { return name == path || IsBelow(name, path); });
   return Status::Ok();
 }

@@ -29,7 +29,9 @@ Read ReadLines(const std::string& text, uint64_t block_bytes, uint32_t num_lines
     EXPECT_LE(run.lines.size(), num_lines_max);
     for (const RawRecord& line : run.lines) {
       const char* begin = reinterpret_cast<const char*>(run.buffer->data());
-      EXPECT_TRUE(line.bytes.empty() || (line.bytes.data() >= begin && line.bytes.data() + line.bytes.size() <= begin + run.buffer->size()));
+      EXPECT_TRUE(line.bytes.empty() ||
+                  (line.bytes.data() >= begin &&
+                   line.bytes.data() + line.bytes.size() <= begin + run.buffer->size()));
       read.lines.emplace_back(line.bytes);
     }
     read.ends.insert(read.ends.end(), run.ends.begin(), run.ends.end());
@@ -40,7 +42,8 @@ Read ReadLines(const std::string& text, uint64_t block_bytes, uint32_t num_lines
 
 TEST(FileLines, AreTheSameForEveryBlockSize) {
   const std::string text = "one\n\ntwo three\r\nfour\n\n\nfive is a longer line\nsix";
-  const std::vector<std::string> expected = {"one", "", "two three", "four", "", "", "five is a longer line", "six"};
+  const std::vector<std::string> expected = {"one", "", "two three", "four", "", "", "five is a longer line",
+                                             "six"};
   const std::vector<uint64_t> ends = {4, 5, 16, 21, 22, 23, 45, 48};
   for (uint64_t block_bytes = 1; block_bytes <= text.size() + 1; ++block_bytes) {
     for (const uint32_t num_lines_max : {1u, 2u, 100u}) {

@@ -94,7 +94,9 @@ TEST(FilesystemSource, FindsNewFilesOnce) {
 }
 
 TEST(FilesystemSource, AddsMetadataAndPartitionColumns) {
-  const std::vector<Field> physical = {{"v", DataType::Integer()}, {"site", DataType::String()}, {"n", DataType::Integer()},
+  const std::vector<Field> physical = {{"v", DataType::Integer()},
+                                       {"site", DataType::String()},
+                                       {"n", DataType::Integer()},
                                        {"day", DataType::Date()}};
   SourceHarness source(MakeFilesystemConnector(), physical, {{"path", "/in"}, {"format", "csv"}},
                        {{"file.name", {"name", DataType::String()}},
@@ -105,13 +107,14 @@ TEST(FilesystemSource, AddsMetadataAndPartitionColumns) {
   source.config.add_partition_keys("day");
   source.env.file_system.Put("/in/site=east%2Fwest/day=2026-03-01/part-0", "1,10\n2,20\n");
   source.env.file_system.Put("/in/site=__DEFAULT_PARTITION__/day=2026-03-02/part-0", "3,30\n");
-  EXPECT_EQ(source.Rows(),
-            (Lines{"[3, null, 30, 2026-03-02, part-0, /in/site=__DEFAULT_PARTITION__/day=2026-03-02/part-0, 5, "
-                   "2023-11-14T22:13:20Z]",
-                   "[1, east/west, 10, 2026-03-01, part-0, /in/site=east%2Fwest/day=2026-03-01/part-0, 10, "
-                   "2023-11-14T22:13:20Z]",
-                   "[2, east/west, 20, 2026-03-01, part-0, /in/site=east%2Fwest/day=2026-03-01/part-0, 10, "
-                   "2023-11-14T22:13:20Z]"}));
+  EXPECT_EQ(
+      source.Rows(),
+      (Lines{"[3, null, 30, 2026-03-02, part-0, /in/site=__DEFAULT_PARTITION__/day=2026-03-02/part-0, 5, "
+             "2023-11-14T22:13:20Z]",
+             "[1, east/west, 10, 2026-03-01, part-0, /in/site=east%2Fwest/day=2026-03-01/part-0, 10, "
+             "2023-11-14T22:13:20Z]",
+             "[2, east/west, 20, 2026-03-01, part-0, /in/site=east%2Fwest/day=2026-03-01/part-0, 10, "
+             "2023-11-14T22:13:20Z]"}));
 }
 
 TEST(FilesystemSource, RefusesFilesOutsideOfPartitions) {
@@ -127,7 +130,8 @@ TEST(FilesystemSource, RefusesFilesOutsideOfPartitions) {
 }
 
 TEST(FilesystemSource, ReadsSomeColumnsByPosition) {
-  SourceHarness source(MakeFilesystemConnector(), {{"c", DataType::Integer()}}, {{"path", "/in"}, {"format", "csv"}});
+  SourceHarness source(MakeFilesystemConnector(), {{"c", DataType::Integer()}},
+                       {{"path", "/in"}, {"format", "csv"}});
   Schema declared;
   declared.fields = {{"a", DataType::Integer()}, {"b", DataType::String()}, {"c", DataType::Integer()}};
   ToProto(declared, source.config.mutable_declared());
@@ -136,7 +140,8 @@ TEST(FilesystemSource, ReadsSomeColumnsByPosition) {
 }
 
 TEST(FilesystemSource, NamesThePlaceOfABadRecord) {
-  SourceHarness source(MakeFilesystemConnector(), {{"id", DataType::Integer()}}, {{"path", "/in"}, {"format", "json"}});
+  SourceHarness source(MakeFilesystemConnector(), {{"id", DataType::Integer()}},
+                       {{"path", "/in"}, {"format", "json"}});
   source.env.file_system.Put("/in/a", "{\"id\":1}\n{\"id\":2}\n{\"id\":\"x\"}\n");
   EXPECT_EQ(source.Rows().back(),
             "error MR-3101: file '/in/a', line 3, byte 18: JSON value of field 'id' is not INT: \"x\"");

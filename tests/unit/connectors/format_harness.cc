@@ -17,8 +17,8 @@ std::vector<std::string> RowsOf(const Batch& batch) {
   return rows;
 }
 
-Batch DecodeToBatch(Decoder& decoder, const std::vector<Field>& columns, const std::vector<std::string>& records,
-                    bool zero_copy, Decoded* decoded) {
+Batch DecodeToBatch(Decoder& decoder, const std::vector<Field>& columns,
+                    const std::vector<std::string>& records, bool zero_copy, Decoded* decoded) {
   std::string joined;
   for (const std::string& record : records) joined += record;
   const BufferPtr buffer = Buffer::CopyOf(joined);
@@ -30,15 +30,15 @@ Batch DecodeToBatch(Decoder& decoder, const std::vector<Field>& columns, const s
   }
   BatchBuilder builder(std::make_shared<const Schema>(Schema{columns, std::nullopt}));
   decoded->status = decoder.Decode(
-      raw, zero_copy ? buffer : nullptr, builder, [&builder](uint32_t, int8_t weight) { builder.FinishRow(weight); },
-      &decoded->bad);
+      raw, zero_copy ? buffer : nullptr, builder,
+      [&builder](uint32_t, int8_t weight) { builder.FinishRow(weight); }, &decoded->bad);
   return builder.Finish();
 }
 
 }  // namespace
 
-Decoded DecodeRecords(Decoder& decoder, const std::vector<Field>& columns, const std::vector<std::string>& records,
-                      bool zero_copy) {
+Decoded DecodeRecords(Decoder& decoder, const std::vector<Field>& columns,
+                      const std::vector<std::string>& records, bool zero_copy) {
   Decoded decoded;
   const Batch batch = DecodeToBatch(decoder, columns, records, zero_copy, &decoded);
   decoded.rows = RowsOf(batch);
@@ -70,7 +70,8 @@ std::vector<std::string> EncodeRows(const FormatFactory& format, const std::vect
   batch.ForEachRow([&](uint32_t row) {
     std::string record;
     const Status status = (*encoder)->Encode(batch, row, 1, &record);
-    records.push_back(status.ok() ? record : "error " + FormatErrorNumber(status.code()) + ": " + status.message());
+    records.push_back(status.ok() ? record
+                                  : "error " + FormatErrorNumber(status.code()) + ": " + status.message());
   });
   return records;
 }

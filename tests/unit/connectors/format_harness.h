@@ -16,10 +16,11 @@ struct Decoded {
 };
 
 /// Decodes all records in one call. With `zero_copy` they lie in one buffer that the decoder may refer to.
-Decoded DecodeRecords(Decoder& decoder, const std::vector<Field>& columns, const std::vector<std::string>& records,
-                      bool zero_copy = true);
+Decoded DecodeRecords(Decoder& decoder, const std::vector<Field>& columns,
+                      const std::vector<std::string>& records, bool zero_copy = true);
 
-/// A decoder of the format for these columns of the table `declared` (empty = the same); CHECKs that it can be made.
+/// A decoder of the format for these columns of the table `declared` (empty = the same); CHECKs that it can
+/// be made.
 std::unique_ptr<Decoder> MakeDecoder(const FormatFactory& format, const std::vector<Field>& columns,
                                      const Options& options, const std::vector<Field>& declared = {});
 

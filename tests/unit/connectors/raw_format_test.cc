@@ -17,11 +17,16 @@ std::string Bytes(std::initializer_list<int> values) {
 }
 
 TEST(RawDecoder, TakesTextAndBytes) {
-  EXPECT_EQ(DecodeToLines(MakeRawFormat(), {{"line", DataType::String()}}, {}, {"", "  spaced  ", "Zoé 日本", "a\xff\xe6\x97z"}),
+  EXPECT_EQ(DecodeToLines(MakeRawFormat(), {{"line", DataType::String()}}, {},
+                          {"", "  spaced  ", "Zoé 日本", "a\xff\xe6\x97z"}),
             (Lines{"[]", "[  spaced  ]", "[Zoé 日本]", "[a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbdz]"}));
   EXPECT_EQ(DecodeToLines(MakeRawFormat(), {{"b", DataType::Bytes()}}, {}, {"\xff\x01"}), Lines{"[[-1, 1]]"});
-  EXPECT_EQ(DecodeToLines(MakeRawFormat(), {{"s", DataType::String()}}, {{"charset", "ISO-8859-1"}}, {"Zo\xe9"}), Lines{"[Zoé]"});
-  EXPECT_EQ(DecodeToLines(MakeRawFormat(), {{"s", DataType::String()}}, {{"charset", "us-ascii"}}, {"Zo\xe9"}), Lines{"[Zo\xef\xbf\xbd]"});
+  EXPECT_EQ(
+      DecodeToLines(MakeRawFormat(), {{"s", DataType::String()}}, {{"charset", "ISO-8859-1"}}, {"Zo\xe9"}),
+      Lines{"[Zoé]"});
+  EXPECT_EQ(
+      DecodeToLines(MakeRawFormat(), {{"s", DataType::String()}}, {{"charset", "us-ascii"}}, {"Zo\xe9"}),
+      Lines{"[Zo\xef\xbf\xbd]"});
 }
 
 TEST(RawFormat, WritesAndReadsNumbers) {
@@ -44,7 +49,8 @@ TEST(RawFormat, WritesAndReadsNumbers) {
     const Batch batch = BatchOfJson(columns, {std::string("{\"v\":") + test.json + "}"});
     const std::string reversed(test.big_endian.rbegin(), test.big_endian.rend());
     const Options little = {{"endianness", "little-endian"}};
-    EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, {}, batch), Lines{test.big_endian}) << test.type.ToString();
+    EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, {}, batch), Lines{test.big_endian})
+        << test.type.ToString();
     EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, little, batch), Lines{reversed}) << test.type.ToString();
     EXPECT_EQ(DecodeToLines(MakeRawFormat(), columns, {}, {test.big_endian}), Lines{test.row});
     EXPECT_EQ(DecodeToLines(MakeRawFormat(), columns, little, {reversed}), Lines{test.row});
@@ -57,7 +63,8 @@ TEST(RawFormat, WritesText) {
   const std::vector<Field> columns = {{"s", DataType::String()}};
   const Batch batch = BatchOfJson(columns, {R"({"s":"Zoé 日"})", R"({"s":null})"});
   EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, {}, batch), (Lines{"Zoé 日", ""}));
-  EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, {{"charset", "ISO-8859-1"}}, batch), (Lines{"Zo\xe9 ?", ""}));
+  EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, {{"charset", "ISO-8859-1"}}, batch),
+            (Lines{"Zo\xe9 ?", ""}));
   EXPECT_EQ(EncodeRows(MakeRawFormat(), columns, {{"charset", "US-ASCII"}}, batch), (Lines{"Zo? ?", ""}));
 }
 
@@ -67,7 +74,11 @@ TEST(RawDecoder, ReadsNullRecordsAndCountsWithoutColumns) {
   BatchBuilder builder(std::make_shared<const Schema>(Schema{columns, std::nullopt}));
   const std::vector<RawRecord> records = {{"", true}, {"x", false}};
   std::vector<BadRecord> bad;
-  ASSERT_TRUE(decoder->Decode(records, nullptr, builder, [&](uint32_t, int8_t weight) { builder.FinishRow(weight); }, &bad).ok());
+  ASSERT_TRUE(
+      decoder
+          ->Decode(
+              records, nullptr, builder, [&](uint32_t, int8_t weight) { builder.FinishRow(weight); }, &bad)
+          .ok());
   const Batch batch = builder.Finish();
   EXPECT_TRUE(batch.columns[0]->IsNull(0));
   EXPECT_FALSE(batch.columns[0]->IsNull(1));

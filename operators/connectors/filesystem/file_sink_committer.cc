@@ -1,0 +1,90 @@
+#include "operators/connectors/filesystem/file_sink_committer.h"
+
+#include <set>
+#include <utility>
+
+#include "core/env/env.h"
+#include "core/env/fail_point.h"
+#include "core/error_codes.h"
+#include "operators/api/error_codes.h"
+#include "operators/connectors/filesystem/part_files.h"
+#include "proto/checkpoint.pb.h"
+#include "proto/filesystem.pb.h"
+
+namespace millrace {
+namespace {
+
+constexpr uint32_t kCommittableVersion = 1;
+
+/// True when a file of an epoch after `epoch` is visible.
+bool IsAhead(const std::vector<PartFile>& parts, uint64_t epoch, std::string* path) {
+  for (const PartFile& part : parts) {
+    if (part.name.stage == PartStage::kVisible && part.name.epoch > epoch) {
+      *path = part.Path();
+      return true;
+    }
+  }
+  return false;
+}
+
+Status OutputAhead(uint64_t epoch, const std::string& path) {
+  return Status(kOutputAhead, "output of later checkpoints is visible already: checkpoint " +
+                                  std::to_string(epoch) + ", file '" + path + "'")
+      .WithSuggestion("remove that output, or allow the rollback to write it a second time");
+}
+
+}  // namespace
+
+FileSinkCommitter::FileSinkCommitter(const ConnectorContext& context, FilesystemOptions options)
+    : context_(context),
+      options_(std::move(options)),
+      owner_(PartOwnerOf(context.job_id, context.operator_uid)) {
+}
+
+Status FileSinkCommitter::Recover(Epoch epoch, bool allow_rollback) {
+  restored_epoch_ = epoch.value;
+  allow_rollback_ = allow_rollback;
+  FileSystem& files = context_.env->files();
+  ASSIGN_OR_RETURN(const std::vector<PartFile> parts,
+                   FindPartFiles(files, options_.path, owner_, context_.subtask, context_.parallelism));
+  std::string path;
+  if (!allow_rollback && IsAhead(parts, epoch.value, &path)) return OutputAhead(epoch.value, path);
+  return RemovePartFiles(files, parts, [epoch](const PartName& name) {
+    return name.stage == PartStage::kStaged && name.epoch > epoch.value;
+  });
+}
+
+Status FileSinkCommitter::CheckNotAhead(const PartOwner& owner, uint32_t subtask, uint64_t epoch) const {
+  if (owner == owner_ || allow_rollback_) return Status::Ok();
+  ASSIGN_OR_RETURN(const std::vector<PartFile> parts,
+                   FindPartFiles(context_.env->files(), options_.path, owner, subtask, UINT32_MAX));
+  std::string path;
+  return IsAhead(parts, epoch, &path) ? OutputAhead(epoch, path) : Status::Ok();
+}
+
+Result<CommitResult> FileSinkCommitter::Commit(const proto::Committable& committable) {
+  proto::StagedFiles staged;
+  if (!staged.ParseFromString(committable.content()) || staged.version() != kCommittableVersion) {
+    return Status(kCorruptBytes, "a committable of connector 'filesystem' cannot be read");
+  }
+  RETURN_IF_ERROR(CheckNotAhead({staged.job(), staged.operator_()}, staged.subtask(), committable.epoch()));
+  FileSystem& files = context_.env->files();
+  std::set<std::string> directories;
+  for (const proto::StagedFiles::File& file : staged.files()) {
+    RETURN_IF_ERROR(HitFailPoint("filesystem_sink.before_rename"));
+    const Status status = files.Rename(file.staged_path(), file.visible_path());
+    if (status.ok()) {
+      directories.insert(file.visible_path().substr(0, file.visible_path().rfind('/')));
+      RETURN_IF_ERROR(HitFailPoint("filesystem_sink.after_rename"));
+      continue;
+    }
+    if (!(status.code() == kFileNotFound)) return status;
+    if (files.Exists(file.visible_path()) || committable.epoch() <= restored_epoch_) continue;
+    return Status(kCommitFailed, "a staged file has disappeared: '" + file.staged_path() + "'")
+        .WithSuggestion("do not remove hidden files of a running job");
+  }
+  for (const std::string& directory : directories) RETURN_IF_ERROR(files.SyncDirectory(directory));
+  return directories.empty() ? CommitResult::kAlreadyDone : CommitResult::kDone;
+}
+
+}  // namespace millrace
