@@ -4,7 +4,6 @@ import json
 import os
 import re
 import subprocess
-import sys
 import unittest
 
 DEPLOY = os.path.join(os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__)))), "deploy")
@@ -88,4 +87,4 @@ class Names(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]])
+    unittest.main()

@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import unittest
 
 from error_codes import codes_of_text, codes_of_tree, problems
@@ -55,4 +54,4 @@ class Checker(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]])
+    unittest.main()

@@ -5,7 +5,6 @@
 """
 import os
 import re
-import sys
 import tempfile
 import unittest
 
@@ -199,4 +198,4 @@ class Checker(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]])
+    unittest.main()

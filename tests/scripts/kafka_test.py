@@ -2,7 +2,6 @@
 """scripts/kafka starts, kills and goes on with real brokers of both supported versions."""
 import os
 import subprocess
-import sys
 import tempfile
 import unittest
 
@@ -58,4 +57,4 @@ class Broker(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    unittest.main(argv=[sys.argv[0]])
+    unittest.main()

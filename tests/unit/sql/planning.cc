@@ -15,7 +15,9 @@ ConnectorDescriptor Connector(const std::string& name, bool source, bool sink) {
   connector.options = {{.key = "bounded", .type = OptionType::kBoolean, .default_value = "false"},
                        {.key = "path", .type = OptionType::kString}};
   connector.bounded = [](const Options& options) { return OptionOr(options, "bounded", "false") == "true"; };
-  connector.guarantee = [](const Options&) { return std::pair(Guarantee::kExactlyOnce, std::string("by transactions")); };
+  connector.guarantee = [](const Options&) {
+    return std::pair(Guarantee::kExactlyOnce, std::string("by transactions"));
+  };
   connector.metadata = {{.key = "offset", .type = DataType::Bigint().NotNull()},
                         {.key = "timestamp", .type = DataType::TimestampLtz(3).NotNull(), .writable = true}};
   return connector;
@@ -40,7 +42,8 @@ DescriptorCatalog MadeUpDescriptors() {
 
 Planning::Planning() : descriptors_(MadeUpDescriptors()) {
   catalog_ = std::move(Catalog::Open(nullptr).value());
-  session_ = std::make_unique<Session>(SessionOptions{.descriptors = &descriptors_, .catalog = catalog_.get()});
+  session_ =
+      std::make_unique<Session>(SessionOptions{.descriptors = &descriptors_, .catalog = catalog_.get()});
 }
 Planning::~Planning() = default;
 

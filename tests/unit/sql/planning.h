@@ -10,8 +10,9 @@
 
 namespace millrace::sql {
 
-/// A session over made-up connectors, for tests of planning: "stream" reads (option "bounded"), "append" writes new rows
-/// only, "updates" takes changes, "upsert" reads and writes by primary key, "changes" is a format that carries row kinds.
+/// A session over made-up connectors, for tests of planning: "stream" reads (option "bounded"), "append"
+/// writes new rows only, "updates" takes changes, "upsert" reads and writes by primary key, "changes" is a
+/// format that carries row kinds.
 class Planning {
  public:
   Planning();

@@ -51,13 +51,15 @@ TEST_P(GoldenPlans, Match) {
   const std::string file = ReadFile(path);
   const size_t separator = file.find(kSeparator);
   const std::string script = file.substr(0, separator);
-  const std::string expected = separator == std::string::npos ? "" : file.substr(separator + sizeof(kSeparator) - 1);
+  const std::string expected =
+      separator == std::string::npos ? "" : file.substr(separator + sizeof(kSeparator) - 1);
   const std::string actual = ExplainScript(script);
   if (std::getenv("MILLRACE_UPDATE_GOLDEN") != nullptr) {
     std::ofstream(path) << script << kSeparator << actual;
     return;
   }
-  EXPECT_EQ(actual, expected) << "plan of " << path << " changed; MILLRACE_UPDATE_GOLDEN=1 takes it as expected";
+  EXPECT_EQ(actual, expected) << "plan of " << path
+                              << " changed; MILLRACE_UPDATE_GOLDEN=1 takes it as expected";
 }
 
 std::vector<std::string> Cases() {
