@@ -10,12 +10,14 @@ namespace {
 using Types = std::span<const DataType>;
 
 Status WrongCount(const AggregateFunction& function, size_t count) {
-  return Status(kWrongArgumentCount, "Wrong number of arguments: " + function.name + " got " + std::to_string(count))
+  return Status(kWrongArgumentCount,
+                "Wrong number of arguments: " + function.name + " got " + std::to_string(count))
       .WithSuggestion("write " + function.signature);
 }
 
 Status WrongType(const std::string& name, const std::string& signature, const DataType& type) {
-  return Status(kWrongArgumentType, "Aggregate does not take this type: " + name + " of " + type.ToStringWithoutNullability())
+  return Status(kWrongArgumentType,
+                "Aggregate does not take this type: " + name + " of " + type.ToStringWithoutNullability())
       .WithSuggestion("write " + signature);
 }
 
@@ -25,8 +27,9 @@ DataType NullableIfEmpty(DataType type, const DataType& argument, bool grouped) 
 }
 
 DataType SumType(const DataType& argument) {
-  return argument.kind() == TypeKind::kDecimal ? DataType::Decimal(DataType::kMaxDecimalPrecision, argument.scale())
-                                               : argument;
+  return argument.kind() == TypeKind::kDecimal
+             ? DataType::Decimal(DataType::kMaxDecimalPrecision, argument.scale())
+             : argument;
 }
 
 DataType AverageType(const DataType& argument) {
@@ -40,7 +43,9 @@ DataType AverageSumType(const DataType& argument) {
   return argument.IsInteger() ? DataType::Bigint() : DataType::Double();
 }
 
-bool IsComparable(const DataType& type) { return !type.IsNested() && type.kind() != TypeKind::kNull; }
+bool IsComparable(const DataType& type) {
+  return !type.IsNested() && type.kind() != TypeKind::kNull;
+}
 
 AggregateFunction Count() {
   AggregateFunction function{.name = "COUNT",
@@ -53,8 +58,9 @@ AggregateFunction Count() {
 }
 
 /// A function of one argument; `accepts` says which types, `result` and `accumulator` what comes of them.
-AggregateFunction OfOne(std::string name, std::string argument, std::string description, bool (*accepts)(const DataType&),
-                        DataType (*result)(const DataType&), std::vector<DataType> (*accumulator)(const DataType&)) {
+AggregateFunction OfOne(std::string name, std::string argument, std::string description,
+                        bool (*accepts)(const DataType&), DataType (*result)(const DataType&),
+                        std::vector<DataType> (*accumulator)(const DataType&)) {
   AggregateFunction function{
       .name = name, .signature = name + "(" + argument + ")", .description = std::move(description)};
   const AggregateFunction described = function;
@@ -67,16 +73,24 @@ AggregateFunction OfOne(std::string name, std::string argument, std::string desc
   return function;
 }
 
-bool IsNumeric(const DataType& type) { return type.IsNumeric(); }
-DataType Same(const DataType& type) { return type; }
-std::vector<DataType> OneNullable(const DataType& type) { return {type.WithNullable(true)}; }
+bool IsNumeric(const DataType& type) {
+  return type.IsNumeric();
+}
+DataType Same(const DataType& type) {
+  return type;
+}
+std::vector<DataType> OneNullable(const DataType& type) {
+  return {type.WithNullable(true)};
+}
 std::vector<DataType> SumAndCount(const DataType& type) {
   return {SumType(type).WithNullable(true), DataType::Bigint().NotNull()};
 }
 std::vector<DataType> AverageSumAndCount(const DataType& type) {
   return {AverageSumType(type).WithNullable(true), DataType::Bigint().NotNull()};
 }
-std::vector<DataType> CannotSplit(const DataType&) { return {}; }
+std::vector<DataType> CannotSplit(const DataType&) {
+  return {};
+}
 
 /// A sample of one value has no variance: NULL.
 AggregateFunction Variance(std::string name, std::string description) {
@@ -96,11 +110,14 @@ AggregateFunction Variance(std::string name, std::string description) {
 
 AggregateRegistry::AggregateRegistry() {
   functions_.push_back(Count());
-  functions_.push_back(OfOne("SUM", "number", "Sum of the values that are not NULL.", IsNumeric, SumType, SumAndCount));
   functions_.push_back(
-      OfOne("AVG", "number", "Average of the values that are not NULL.", IsNumeric, AverageType, AverageSumAndCount));
-  functions_.push_back(OfOne("MIN", "value", "Smallest value that is not NULL.", IsComparable, Same, OneNullable));
-  functions_.push_back(OfOne("MAX", "value", "Largest value that is not NULL.", IsComparable, Same, OneNullable));
+      OfOne("SUM", "number", "Sum of the values that are not NULL.", IsNumeric, SumType, SumAndCount));
+  functions_.push_back(OfOne("AVG", "number", "Average of the values that are not NULL.", IsNumeric,
+                             AverageType, AverageSumAndCount));
+  functions_.push_back(
+      OfOne("MIN", "value", "Smallest value that is not NULL.", IsComparable, Same, OneNullable));
+  functions_.push_back(
+      OfOne("MAX", "value", "Largest value that is not NULL.", IsComparable, Same, OneNullable));
   functions_.push_back(Variance("STDDEV_POP", "Square root of the population variance."));
   functions_.push_back(Variance("STDDEV_SAMP", "Square root of the sample variance."));
   functions_.push_back(Variance("VAR_POP", "Population variance: mean squared distance from the average."));

@@ -11,10 +11,21 @@ namespace {
 
 /// Flink's aggregates that the registry does not have yet, and the functions that stand before OVER only.
 constexpr std::array kKnownAggregates = {
-    "COUNT",       "SUM",         "AVG",        "MIN",          "MAX",          "FIRST_VALUE",  "LAST_VALUE", "LISTAGG",
-    "COLLECT",     "ARRAY_AGG",   "STDDEV",     "STDDEV_POP",   "STDDEV_SAMP",  "VARIANCE",     "VAR_POP",    "VAR_SAMP",
-    "SINGLE_VALUE", "APPROX_COUNT_DISTINCT", "PERCENTILE", "JSON_OBJECTAGG", "JSON_ARRAYAGG", "ROW_NUMBER", "RANK",
-    "DENSE_RANK",  "PERCENT_RANK", "CUME_DIST", "NTILE",        "LEAD",         "LAG",
+    "COUNT",         "SUM",
+    "AVG",           "MIN",
+    "MAX",           "FIRST_VALUE",
+    "LAST_VALUE",    "LISTAGG",
+    "COLLECT",       "ARRAY_AGG",
+    "STDDEV",        "STDDEV_POP",
+    "STDDEV_SAMP",   "VARIANCE",
+    "VAR_POP",       "VAR_SAMP",
+    "SINGLE_VALUE",  "APPROX_COUNT_DISTINCT",
+    "PERCENTILE",    "JSON_OBJECTAGG",
+    "JSON_ARRAYAGG", "ROW_NUMBER",
+    "RANK",          "DENSE_RANK",
+    "PERCENT_RANK",  "CUME_DIST",
+    "NTILE",         "LEAD",
+    "LAG",
 };
 
 Status CheckModifiers(const FunctionCall& node, const SourcePlace& place) {
@@ -36,7 +47,8 @@ Result<BoundExprPtr> ExpressionBinder::BindAggregate(const std::string& name, co
   if (in_aggregate_) return ErrorAt(kInvalidAggregate, "Aggregate inside of an aggregate: " + name, place);
   if (aggregates_ == nullptr) {
     return ErrorAt(kInvalidAggregate, "Aggregate cannot stand in " + clause_ + ": " + name, place)
-        .WithSuggestion(clause_ == "WHERE" ? "use HAVING, or aggregate in a sub-query" : "aggregate in a sub-query");
+        .WithSuggestion(clause_ == "WHERE" ? "use HAVING, or aggregate in a sub-query"
+                                           : "aggregate in a sub-query");
   }
   const std::string registered = name == "STDDEV" ? "STDDEV_SAMP" : name == "VARIANCE" ? "VAR_SAMP" : name;
   const AggregateFunction* function = AggregateRegistry::BuiltIn().Find(registered);
@@ -78,7 +90,8 @@ Result<BoundExprPtr> ExpressionBinder::BindAggregate(const std::string& name, co
     std::vector<BoundExprPtr> conditions = Conjuncts(call.filter);
     for (const BoundExprPtr& argument : call.arguments) {
       if (argument->type.nullable() && call.arguments.size() > 1) {
-        conditions.push_back(CallExpr("IS NOT NULL", {argument}, DataType::Boolean().NotNull(), argument->place));
+        conditions.push_back(
+            CallExpr("IS NOT NULL", {argument}, DataType::Boolean().NotNull(), argument->place));
       }
     }
     call.filter = Conjunction(std::move(conditions));

@@ -12,7 +12,9 @@ Status NotSupported(std::string_view construct, const SourcePlace& place) {
   return ErrorAt(kNotSupportedYet, "Not supported yet: " + std::string(construct), place);
 }
 
-std::string DidYouMean(const std::string& closest) { return closest.empty() ? "" : "did you mean '" + closest + "'?"; }
+std::string DidYouMean(const std::string& closest) {
+  return closest.empty() ? "" : "did you mean '" + closest + "'?";
+}
 
 Status PlacedAt(Status status, const SourcePlace& place) {
   return place.line > 0 ? status.WithPlace(place) : status;

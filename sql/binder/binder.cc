@@ -18,15 +18,20 @@ std::vector<DescribedColumn> Described(const PlanColumns& columns) {
   for (const PlanColumn& column : columns) names.push_back(column.name);
   names = UniqueNames(names);
   std::vector<DescribedColumn> described;
-  for (size_t i = 0; i < columns.size(); ++i) described.push_back({names[i], columns[i].type, columns[i].time});
+  for (size_t i = 0; i < columns.size(); ++i)
+    described.push_back({names[i], columns[i].type, columns[i].time});
   return described;
 }
 
-std::string QuotedPath(const ObjectPath& path) { return path.ToString(); }
+std::string QuotedPath(const ObjectPath& path) {
+  return path.ToString();
+}
 
-/// The text with every name in `uses` written in full. `offset` is where `text` begins in what the places count from.
+/// The text with every name in `uses` written in full. `offset` is where `text` begins in what the places
+/// count from.
 std::string ExpandNames(std::string_view text, size_t offset, std::vector<TableUse> uses) {
-  std::sort(uses.begin(), uses.end(), [](const TableUse& a, const TableUse& b) { return a.place.offset < b.place.offset; });
+  std::sort(uses.begin(), uses.end(),
+            [](const TableUse& a, const TableUse& b) { return a.place.offset < b.place.offset; });
   std::string expanded;
   size_t done = 0;
   for (const TableUse& use : uses) {
@@ -49,7 +54,8 @@ std::string DescribedColumn::TypeText() const {
   return text;
 }
 
-Result<std::vector<DescribedColumn>> DescribeTable(const TableDefinition& table, const BindEnvironment& environment) {
+Result<std::vector<DescribedColumn>> DescribeTable(const TableDefinition& table,
+                                                   const BindEnvironment& environment) {
   if (table.view_query) {
     QueryBinder binder(environment);
     ASSIGN_OR_RETURN(const PlanPtr plan, binder.BindTable(std::make_shared<TableDefinition>(table), {}, {}));
@@ -69,8 +75,8 @@ Result<std::vector<DescribedColumn>> DescribeQuery(const Query& query, const Bin
   return Described(plan->columns());
 }
 
-Result<DescribedView> DescribeView(const Query& query, std::string_view text, std::span<const Identifier> names,
-                                   const BindEnvironment& environment) {
+Result<DescribedView> DescribeView(const Query& query, std::string_view text,
+                                   std::span<const Identifier> names, const BindEnvironment& environment) {
   QueryBinder binder(environment);
   ASSIGN_OR_RETURN(PlanPtr plan, binder.BindQuery(query));
   if (!names.empty()) {
@@ -87,7 +93,8 @@ Result<DataType> BindComputedColumn(const Expression& expression, std::span<cons
                                     const BindEnvironment& environment) {
   PlanColumns usable;
   for (const TableColumn& column : columns) {
-    if (column.kind != TableColumn::Kind::kComputed) usable.push_back({.name = column.name, .type = column.type});
+    if (column.kind != TableColumn::Kind::kComputed)
+      usable.push_back({.name = column.name, .type = column.type});
   }
   const Scope scope({""}, usable);
   ASSIGN_OR_RETURN(const BoundExprPtr value, ExpressionBinder(scope, "a computed column").Bind(expression));
@@ -97,7 +104,8 @@ Result<DataType> BindComputedColumn(const Expression& expression, std::span<cons
 Status CheckWatermark(const WatermarkDefinition& watermark, std::span<const TableColumn> columns,
                       const BindEnvironment& environment) {
   TableColumns plain;
-  for (const TableColumn& column : columns) plain.columns.push_back({.name = column.name, .type = column.type});
+  for (const TableColumn& column : columns)
+    plain.columns.push_back({.name = column.name, .type = column.type});
   std::string name;
   for (const Identifier& part : watermark.column.parts) name += (name.empty() ? "" : ".") + part.text;
   return PlacedAt(BindWatermark(name, *watermark.expression, &plain).status(), watermark.column.place);

@@ -21,12 +21,13 @@ class JobGraph;
 
 namespace millrace::sql {
 
-/// Finds what a name of one to three parts means in a session: temporary objects first, then the current catalog and
-/// database.
+/// Finds what a name of one to three parts means in a session: temporary objects first, then the current
+/// catalog and database.
 class TableResolver {
  public:
   virtual ~TableResolver() = default;
-  /// Never null. kUnknownTable, kUnknownDatabase or kUnknownCatalog, with the name's place and "did you mean".
+  /// Never null. kUnknownTable, kUnknownDatabase or kUnknownCatalog, with the name's place and "did you
+  /// mean".
   virtual Result<TablePtr> Resolve(const QualifiedName& name) const = 0;
 };
 
@@ -55,7 +56,8 @@ struct DescribedColumn {
 /// A view as CREATE VIEW needs it.
 struct DescribedView {
   std::vector<DescribedColumn> columns;
-  /// The query's text with every table and view named in full, so that its meaning no longer depends on the session.
+  /// The query's text with every table and view named in full, so that its meaning no longer depends on the
+  /// session.
   std::string expanded_query;
 };
 
@@ -69,29 +71,36 @@ struct PlannedJob {
 
 // Every error below carries its place relative to the text that the syntax tree was parsed from.
 
-/// The type as written, with Flink's default precisions. Types the engine has not (RAW, VARIANT, user-defined): kNotSupportedYet.
+/// The type as written, with Flink's default precisions. Types the engine has not (RAW, VARIANT,
+/// user-defined): kNotSupportedYet.
 Result<DataType> ResolveType(const TypeNode& type);
 
-/// The columns and types of a table (watermark, computed and metadata columns resolved) or of a view (its query bound again).
-Result<std::vector<DescribedColumn>> DescribeTable(const TableDefinition& table, const BindEnvironment& environment);
+/// The columns and types of a table (watermark, computed and metadata columns resolved) or of a view (its
+/// query bound again).
+Result<std::vector<DescribedColumn>> DescribeTable(const TableDefinition& table,
+                                                   const BindEnvironment& environment);
 
 /// The columns of a query: for CREATE TABLE AS and DESCRIBE.
 Result<std::vector<DescribedColumn>> DescribeQuery(const Query& query, const BindEnvironment& environment);
 
-/// Binds CREATE VIEW's query. `text` is what `query` was parsed from; `names` rename the columns when not empty.
-Result<DescribedView> DescribeView(const Query& query, std::string_view text, std::span<const Identifier> names,
-                                   const BindEnvironment& environment);
+/// Binds CREATE VIEW's query. `text` is what `query` was parsed from; `names` rename the columns when not
+/// empty.
+Result<DescribedView> DescribeView(const Query& query, std::string_view text,
+                                   std::span<const Identifier> names, const BindEnvironment& environment);
 
-/// The type of a computed column over the table's other columns (physical and metadata; not other computed ones).
+/// The type of a computed column over the table's other columns (physical and metadata; not other computed
+/// ones).
 Result<DataType> BindComputedColumn(const Expression& expression, std::span<const TableColumn> columns,
                                     const BindEnvironment& environment);
 
-/// Checks a watermark: the column exists (top level; also a computed one) and is TIMESTAMP(p <= 3) or TIMESTAMP_LTZ(p <= 3),
-/// as must be the expression over the table's columns. kInvalidTimeAttribute, kUnknownColumn.
+/// Checks a watermark: the column exists (top level; also a computed one) and is TIMESTAMP(p <= 3) or
+/// TIMESTAMP_LTZ(p <= 3), as must be the expression over the table's columns. kInvalidTimeAttribute,
+/// kUnknownColumn.
 Status CheckWatermark(const WatermarkDefinition& watermark, std::span<const TableColumn> columns,
                       const BindEnvironment& environment);
 
-/// Plans SELECT, VALUES, TABLE or WITH: the rows arrive at one collect operator (of query 1; the caller may renumber).
+/// Plans SELECT, VALUES, TABLE or WITH: the rows arrive at one collect operator (of query 1; the caller may
+/// renumber).
 Result<PlannedJob> PlanQuery(const Query& query, const BindEnvironment& environment);
 
 /// Plans an INSERT, or all INSERTs of a statement set as one job with shared parts planned once.
@@ -99,6 +108,7 @@ Result<PlannedJob> PlanInserts(std::span<const Insert* const> inserts, const Bin
 
 /// EXPLAIN's text: the logical plan, the optimised plan with changelog modes, and the job graph.
 Result<std::string> ExplainQuery(const Query& query, const BindEnvironment& environment);
-Result<std::string> ExplainInserts(std::span<const Insert* const> inserts, const BindEnvironment& environment);
+Result<std::string> ExplainInserts(std::span<const Insert* const> inserts,
+                                   const BindEnvironment& environment);
 
 }  // namespace millrace::sql

@@ -15,7 +15,8 @@ std::string GroupWindowProperty(const std::string& name, std::string* function) 
   if (underscore == std::string::npos || !IsGroupWindowName(name.substr(0, underscore))) return "";
   *function = name.substr(0, underscore);
   const std::string property = name.substr(underscore + 1);
-  const bool known = property == "START" || property == "END" || property == "ROWTIME" || property == "PROCTIME";
+  const bool known =
+      property == "START" || property == "END" || property == "ROWTIME" || property == "PROCTIME";
   return known ? property : "";
 }
 
@@ -23,7 +24,8 @@ Status CheckPlainCall(const FunctionCall& node, const std::string& name, const S
   if (node.over != nullptr) return NotSupported("OVER windows", place);
   if (node.quantifier != SetQuantifier::kNone || node.filter != nullptr || !node.order_by.empty() ||
       !node.within_group.empty() || node.null_treatment != NullTreatment::kNone) {
-    return ErrorAt(kInvalidExpression, "DISTINCT, FILTER, ORDER BY and the like belong to aggregates: " + name, place);
+    return ErrorAt(kInvalidExpression,
+                   "DISTINCT, FILTER, ORDER BY and the like belong to aggregates: " + name, place);
   }
   return Status::Ok();
 }
@@ -36,14 +38,17 @@ std::string UpperCase(std::string_view text) {
   return upper;
 }
 
-bool IsGroupWindowName(std::string_view name) { return name == "TUMBLE" || name == "HOP" || name == "SESSION"; }
+bool IsGroupWindowName(std::string_view name) {
+  return name == "TUMBLE" || name == "HOP" || name == "SESSION";
+}
 
 Result<BoundExprPtr> ExpressionBinder::BindArgument(const FunctionArgument& argument) {
   if (argument.name) return NotSupported("named arguments of scalar functions", argument.name->place);
   return Bind(*argument.value);
 }
 
-Result<BoundExprPtr> ExpressionBinder::BindGroupWindowProperty(const std::string& name, const FunctionCall& node,
+Result<BoundExprPtr> ExpressionBinder::BindGroupWindowProperty(const std::string& name,
+                                                               const FunctionCall& node,
                                                                const SourcePlace& place) {
   std::string function;
   const std::string property = GroupWindowProperty(name, &function);
@@ -57,7 +62,8 @@ Result<BoundExprPtr> ExpressionBinder::BindGroupWindowProperty(const std::string
     arguments.push_back(std::move(bound));
   }
   bool same = arguments.size() == group_window_->arguments.size();
-  for (size_t i = 0; same && i < arguments.size(); ++i) same = SameExpr(*arguments[i], *group_window_->arguments[i]);
+  for (size_t i = 0; same && i < arguments.size(); ++i)
+    same = SameExpr(*arguments[i], *group_window_->arguments[i]);
   if (!same) {
     return ErrorAt(kInvalidWindow, "Arguments differ from those of the window in GROUP BY: " + name, place);
   }

@@ -1,5 +1,7 @@
 #include "sql/binder/expression_binder.h"
 
+#include <algorithm>
+
 #include "core/error_codes.h"
 #include "core/expr/function_registry.h"
 #include "core/types/type_rules.h"
@@ -12,44 +14,71 @@ namespace {
 
 const char* RegistryName(BinaryOperator op) {
   switch (op) {
-    case BinaryOperator::kOr: return "OR";
-    case BinaryOperator::kAnd: return "AND";
-    case BinaryOperator::kEqual: return "=";
-    case BinaryOperator::kNotEqual: return "<>";
-    case BinaryOperator::kLess: return "<";
-    case BinaryOperator::kLessOrEqual: return "<=";
-    case BinaryOperator::kGreater: return ">";
-    case BinaryOperator::kGreaterOrEqual: return ">=";
-    case BinaryOperator::kIsDistinctFrom: return "IS DISTINCT FROM";
-    case BinaryOperator::kIsNotDistinctFrom: return "IS NOT DISTINCT FROM";
-    case BinaryOperator::kAdd: return "+";
-    case BinaryOperator::kSubtract: return "-";
-    case BinaryOperator::kMultiply: return "*";
-    case BinaryOperator::kDivide: return "/";
-    case BinaryOperator::kModulo: return "%";
-    case BinaryOperator::kConcat: return "||";
-    default: return nullptr;
+    case BinaryOperator::kOr:
+      return "OR";
+    case BinaryOperator::kAnd:
+      return "AND";
+    case BinaryOperator::kEqual:
+      return "=";
+    case BinaryOperator::kNotEqual:
+      return "<>";
+    case BinaryOperator::kLess:
+      return "<";
+    case BinaryOperator::kLessOrEqual:
+      return "<=";
+    case BinaryOperator::kGreater:
+      return ">";
+    case BinaryOperator::kGreaterOrEqual:
+      return ">=";
+    case BinaryOperator::kIsDistinctFrom:
+      return "IS DISTINCT FROM";
+    case BinaryOperator::kIsNotDistinctFrom:
+      return "IS NOT DISTINCT FROM";
+    case BinaryOperator::kAdd:
+      return "+";
+    case BinaryOperator::kSubtract:
+      return "-";
+    case BinaryOperator::kMultiply:
+      return "*";
+    case BinaryOperator::kDivide:
+      return "/";
+    case BinaryOperator::kModulo:
+      return "%";
+    case BinaryOperator::kConcat:
+      return "||";
+    default:
+      return nullptr;
   }
 }
 
 const char* RegistryName(IsKind kind) {
   switch (kind) {
-    case IsKind::kNull: return "NULL";
-    case IsKind::kTrue: return "TRUE";
-    case IsKind::kFalse: return "FALSE";
-    case IsKind::kUnknown: return "UNKNOWN";
-    default: return nullptr;
+    case IsKind::kNull:
+      return "NULL";
+    case IsKind::kTrue:
+      return "TRUE";
+    case IsKind::kFalse:
+      return "FALSE";
+    case IsKind::kUnknown:
+      return "UNKNOWN";
+    default:
+      return nullptr;
   }
 }
 
 const char* JsonPredicateName(IsKind kind) {
   switch (kind) {
     case IsKind::kJson:
-    case IsKind::kJsonValue: return "IS JSON VALUE";
-    case IsKind::kJsonObject: return "IS JSON OBJECT";
-    case IsKind::kJsonArray: return "IS JSON ARRAY";
-    case IsKind::kJsonScalar: return "IS JSON SCALAR";
-    default: return nullptr;
+    case IsKind::kJsonValue:
+      return "IS JSON VALUE";
+    case IsKind::kJsonObject:
+      return "IS JSON OBJECT";
+    case IsKind::kJsonArray:
+      return "IS JSON ARRAY";
+    case IsKind::kJsonScalar:
+      return "IS JSON SCALAR";
+    default:
+      return nullptr;
   }
 }
 
@@ -108,9 +137,11 @@ Result<BoundExprPtr> ExpressionBinder::Bind(const Expression& expression) {
 
 Result<BoundExprPtr> ExpressionBinder::BindPredicate(const Expression& expression) {
   ASSIGN_OR_RETURN(BoundExprPtr predicate, Bind(expression));
-  if (predicate->type.kind() == millrace::TypeKind::kNull) return NullExpr(DataType::Boolean(), predicate->place);
+  if (predicate->type.kind() == millrace::TypeKind::kNull)
+    return NullExpr(DataType::Boolean(), predicate->place);
   if (predicate->type.kind() != millrace::TypeKind::kBoolean) {
-    return ErrorAt(kTypeMismatch, clause_ + " must be BOOLEAN: " + predicate->type.ToString(), expression.place);
+    return ErrorAt(kTypeMismatch, clause_ + " must be BOOLEAN: " + predicate->type.ToString(),
+                   expression.place);
   }
   return predicate;
 }
@@ -150,12 +181,14 @@ Result<BoundExprPtr> ExpressionBinder::BindUnary(const UnaryExpression& node, co
     return ErrorAt(kInvalidExpression, "FINAL and RUNNING stand in MATCH_RECOGNIZE only", place);
   }
   const auto* literal = node.operand->As<Literal>();
-  if (node.op == UnaryOperator::kNegate && literal != nullptr && IsNumber(*literal)) return BindLiteral(*literal, true, place);
+  if (node.op == UnaryOperator::kNegate && literal != nullptr && IsNumber(*literal))
+    return BindLiteral(*literal, true, place);
   ASSIGN_OR_RETURN(BoundExprPtr operand, Bind(*node.operand));
   if (node.op == UnaryOperator::kNot) return Call("NOT", {std::move(operand)}, place);
   if (node.op == UnaryOperator::kNegate) return Call("-", {std::move(operand)}, place);
   if (!operand->type.IsNumeric() && !operand->type.IsInterval()) {
-    return ErrorAt(kTypeMismatch, "Sign before a value that is no number: " + operand->type.ToString(), place);
+    return ErrorAt(kTypeMismatch, "Sign before a value that is no number: " + operand->type.ToString(),
+                   place);
   }
   return operand;
 }
@@ -163,7 +196,8 @@ Result<BoundExprPtr> ExpressionBinder::BindUnary(const UnaryExpression& node, co
 Result<BoundExprPtr> ExpressionBinder::BindBinary(const BinaryExpression& node, const SourcePlace& place) {
   if (node.op == BinaryOperator::kOverlaps) return BindOverlaps(node, place);
   const char* function = RegistryName(node.op);
-  if (function == nullptr) return NotSupported(std::string("operator ") + BinaryOperatorText(node.op), node.op_place);
+  if (function == nullptr)
+    return NotSupported(std::string("operator ") + BinaryOperatorText(node.op), node.op_place);
   ASSIGN_OR_RETURN(BoundExprPtr left, Bind(*node.left));
   ASSIGN_OR_RETURN(BoundExprPtr right, Bind(*node.right));
   std::vector<BoundExprPtr> arguments;
@@ -278,7 +312,10 @@ Result<BoundExprPtr> ExpressionBinder::BindCase(const CaseExpression& node, cons
   }
   types.push_back(otherwise->type);
   children.push_back(std::move(otherwise));
-  const std::optional<DataType> type = CommonType(types);
+  const bool untyped = std::all_of(types.begin(), types.end(), [](const DataType& one) {
+    return one.kind() == millrace::TypeKind::kNull;
+  });
+  const std::optional<DataType> type = untyped ? DataType::Null() : CommonType(types);
   if (!type) return ErrorAt(kTypeMismatch, "Results of CASE have no common type", place);
   for (size_t i = 1; i < children.size(); i += 2) children[i] = CastExpr(children[i], *type);
   children.back() = CastExpr(children.back(), *type);
@@ -297,25 +334,30 @@ Result<BoundExprPtr> ExpressionBinder::BindCast(const CastExpression& node, cons
   return CastExpr(std::move(operand), type, node.try_cast, place);
 }
 
-Result<BoundExprPtr> ExpressionBinder::BindCollection(const CollectionConstructor& node, const SourcePlace& place) {
+Result<BoundExprPtr> ExpressionBinder::BindCollection(const CollectionConstructor& node,
+                                                      const SourcePlace& place) {
   if (node.query != nullptr) return NotSupported("a collection made of a sub-query", place);
   if (node.kind == CollectionKind::kMultiset) return NotSupported("MULTISET constructors", place);
   ASSIGN_OR_RETURN(std::vector<BoundExprPtr> items, BindAll(node.items));
   return Call(node.kind == CollectionKind::kArray ? "ARRAY" : "MAP", std::move(items), place);
 }
 
-Result<BoundExprPtr> ExpressionBinder::BindIntervalExpression(const IntervalExpression& node, const SourcePlace& place) {
+Result<BoundExprPtr> ExpressionBinder::BindIntervalExpression(const IntervalExpression& node,
+                                                              const SourcePlace& place) {
   ASSIGN_OR_RETURN(BoundExprPtr unit, OneUnitInterval(node.qualifier.from, place));
   ASSIGN_OR_RETURN(BoundExprPtr amount, Bind(*node.amount));
   return Call("*", {std::move(unit), std::move(amount)}, place);
 }
 
-Result<BoundExprPtr> ExpressionBinder::BindIntervalDifference(const IntervalDifference& node, const SourcePlace& place) {
+Result<BoundExprPtr> ExpressionBinder::BindIntervalDifference(const IntervalDifference& node,
+                                                              const SourcePlace& place) {
   ASSIGN_OR_RETURN(BoundExprPtr unit, OneUnitInterval(node.qualifier.from, place));
   ASSIGN_OR_RETURN(BoundExprPtr left, Bind(*node.left));
   ASSIGN_OR_RETURN(BoundExprPtr right, Bind(*node.right));
-  ASSIGN_OR_RETURN(BoundExprPtr amount, Call("TIMESTAMPDIFF", {TextExpr(TimeUnitName(node.qualifier.from), place),
-                                                               std::move(right), std::move(left)}, place));
+  ASSIGN_OR_RETURN(
+      BoundExprPtr amount,
+      Call("TIMESTAMPDIFF",
+           {TextExpr(TimeUnitName(node.qualifier.from), place), std::move(right), std::move(left)}, place));
   return Call("*", {std::move(unit), std::move(amount)}, place);
 }
 

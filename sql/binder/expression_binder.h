@@ -33,7 +33,8 @@ struct AggregateSink {
   std::vector<BoundGrouping> groupings;
 };
 
-/// A legacy group window (GROUP BY TUMBLE(ts, ...)) and the columns that its TUMBLE_START(...) and the like mean.
+/// A legacy group window (GROUP BY TUMBLE(ts, ...)) and the columns that its TUMBLE_START(...) and the like
+/// mean.
 struct GroupWindow {
   std::string function;  // TUMBLE, HOP
   std::vector<BoundExprPtr> arguments;
@@ -57,7 +58,8 @@ class ExpressionBinder {
 
  private:
   Result<std::vector<BoundExprPtr>> BindAll(const std::vector<ExpressionPtr>& expressions);
-  Result<BoundExprPtr> Call(const std::string& function, std::vector<BoundExprPtr> arguments, const SourcePlace& place);
+  Result<BoundExprPtr> Call(const std::string& function, std::vector<BoundExprPtr> arguments,
+                            const SourcePlace& place);
   Result<BoundExprPtr> Not(bool negated, BoundExprPtr predicate, const SourcePlace& place);
 
   Result<BoundExprPtr> BindUnary(const UnaryExpression& node, const SourcePlace& place);
@@ -75,9 +77,11 @@ class ExpressionBinder {
   // call_binder.cc
   Result<BoundExprPtr> BindCall(const FunctionCall& node, const SourcePlace& place);
   Result<BoundExprPtr> BindArgument(const FunctionArgument& argument);
-  Result<BoundExprPtr> BindGroupWindowProperty(const std::string& name, const FunctionCall& node, const SourcePlace& place);
+  Result<BoundExprPtr> BindGroupWindowProperty(const std::string& name, const FunctionCall& node,
+                                               const SourcePlace& place);
   // aggregate_binder.cc
-  Result<BoundExprPtr> BindAggregate(const std::string& name, const FunctionCall& node, const SourcePlace& place);
+  Result<BoundExprPtr> BindAggregate(const std::string& name, const FunctionCall& node,
+                                     const SourcePlace& place);
   Result<BoundExprPtr> BindGrouping(const FunctionCall& node, const SourcePlace& place);
   // json_binder.cc
   Result<BoundExprPtr> BindJson(const JsonFunction& node, const SourcePlace& place);
@@ -99,6 +103,7 @@ bool IsGroupWindowName(std::string_view name);
 std::string UpperCase(std::string_view text);
 
 /// A call of a registered function, typed. Errors have the place.
-Result<BoundExprPtr> BindFunction(const std::string& function, std::vector<BoundExprPtr> arguments, const SourcePlace& place);
+Result<BoundExprPtr> BindFunction(const std::string& function, std::vector<BoundExprPtr> arguments,
+                                  const SourcePlace& place);
 
 }  // namespace millrace::sql

@@ -24,7 +24,8 @@ class GroupByBinder {
   GroupByBinder(QueryBinder& binder, FromItem* item) : binder_(binder), item_(item) {}
 
   Result<BoundGroupBy> Bind(const GroupBy& group_by) {
-    if (group_by.quantifier == SetQuantifier::kDistinct) return NotSupported("GROUP BY DISTINCT", group_by.place);
+    if (group_by.quantifier == SetQuantifier::kDistinct)
+      return NotSupported("GROUP BY DISTINCT", group_by.place);
     Sets sets = {{}};
     for (const GroupItem& element : group_by.items) {
       ASSIGN_OR_RETURN(const Sets more, BindItem(element));
@@ -61,7 +62,8 @@ class GroupByBinder {
         return sets;
       }
       case GroupItemKind::kRollup:
-      case GroupItemKind::kCube: return BindRollupOrCube(element);
+      case GroupItemKind::kCube:
+        return BindRollupOrCube(element);
     }
     return NotSupported("this element of GROUP BY", element.place);
   }
@@ -79,14 +81,16 @@ class GroupByBinder {
     if (element.kind == GroupItemKind::kRollup) {
       for (size_t count = parts.size() + 1; count-- > 0;) {
         sets.emplace_back();
-        for (size_t i = 0; i < count; ++i) sets.back().insert(sets.back().end(), parts[i].begin(), parts[i].end());
+        for (size_t i = 0; i < count; ++i)
+          sets.back().insert(sets.back().end(), parts[i].begin(), parts[i].end());
       }
       return sets;
     }
     for (uint32_t mask = (1u << parts.size()); mask-- > 0;) {
       sets.emplace_back();
       for (size_t i = 0; i < parts.size(); ++i) {
-        if ((mask >> (parts.size() - 1 - i)) & 1) sets.back().insert(sets.back().end(), parts[i].begin(), parts[i].end());
+        if ((mask >> (parts.size() - 1 - i)) & 1)
+          sets.back().insert(sets.back().end(), parts[i].begin(), parts[i].end());
       }
     }
     return sets;
@@ -135,7 +139,8 @@ class GroupByBinder {
       ASSIGN_OR_RETURN(BoundExprPtr bound, expressions.Bind(*argument.value));
       window.arguments.push_back(std::move(bound));
     }
-    ASSIGN_OR_RETURN(PlanWindow spec, BindGroupWindow(binder_, function, window.arguments, *item_->plan, place));
+    ASSIGN_OR_RETURN(PlanWindow spec,
+                     BindGroupWindow(binder_, function, window.arguments, *item_->plan, place));
     const auto width = static_cast<uint32_t>(item_->plan->columns().size());
     item_->plan = std::make_shared<WindowAssignNode>(item_->plan, std::move(spec));
     const PlanColumns& columns = item_->plan->columns();
@@ -198,8 +203,9 @@ Result<BoundExprPtr> GroupingValue(const BoundGrouping& grouping, const BoundGro
     if (number + 1 == group_by.sets.size()) {
       children.push_back(BigintExpr(bits));
     } else {
-      ASSIGN_OR_RETURN(BoundExprPtr equal,
-                       BindFunction("=", {set_column, IntegerExpr(static_cast<int32_t>(number))}, grouping.place));
+      ASSIGN_OR_RETURN(
+          BoundExprPtr equal,
+          BindFunction("=", {set_column, IntegerExpr(static_cast<int32_t>(number))}, grouping.place));
       children.push_back(std::move(equal));
       children.push_back(BigintExpr(bits));
     }

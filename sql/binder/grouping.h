@@ -24,7 +24,8 @@ Result<BoundGroupBy> BindGroupBy(QueryBinder& binder, const GroupBy& group_by, F
 PlanPtr ExpandGroupingSets(const PlanPtr& input, const BoundExprPtr& filter, const BoundGroupBy& group_by,
                            const std::vector<BoundExprPtr>& others, const std::vector<std::string>& names);
 
-/// The value of GROUPING(keys ...) given the column that holds the number of the set (null: there is one set only).
+/// The value of GROUPING(keys ...) given the column that holds the number of the set (null: there is one set
+/// only).
 Result<BoundExprPtr> GroupingValue(const BoundGrouping& grouping, const BoundGroupBy& group_by,
                                    const BoundExprPtr& set_column);
 

@@ -30,9 +30,11 @@ class InsertBinder {
     const BindEnvironment& environment = binder_.environment();
     ASSIGN_OR_RETURN(target_, environment.tables->Resolve(insert_.target));
     if (target_->view_query) {
-      return ErrorAt(kInvalidStatement, "A view cannot be written: " + target_->path.name, insert_.target.place);
+      return ErrorAt(kInvalidStatement, "A view cannot be written: " + target_->path.name,
+                     insert_.target.place);
     }
-    ASSIGN_OR_RETURN(connector_, ResolveConnector(*target_, insert_.hints, false, *environment.descriptors, insert_.target.place));
+    ASSIGN_OR_RETURN(connector_, ResolveConnector(*target_, insert_.hints, false, *environment.descriptors,
+                                                  insert_.target.place));
     CollectPersisted();
     ASSIGN_OR_RETURN(PlanPtr query, binder_.BindQuery(*insert_.query));
     RETURN_IF_ERROR(MapColumns(*query));
@@ -73,7 +75,8 @@ class InsertBinder {
       ASSIGN_OR_RETURN(Persisted * persisted, FindPersisted(partition.key));
       const auto& keys = target_->partition_keys;
       if (std::find(keys.begin(), keys.end(), partition.key.text) == keys.end()) {
-        return ErrorAt(kInvalidStatement, "PARTITION names a column that is no partition key: " + partition.key.text,
+        return ErrorAt(kInvalidStatement,
+                       "PARTITION names a column that is no partition key: " + partition.key.text,
                        partition.key.place);
       }
       if (partition.value == nullptr) continue;
@@ -93,15 +96,16 @@ class InsertBinder {
     for (const QualifiedName& name : insert_.columns) {
       if (!name.is_simple()) return NotSupported("INSERT into a field of a column", name.place);
       ASSIGN_OR_RETURN(Persisted * persisted, FindPersisted(name.parts.front()));
-      if (persisted->value != nullptr || std::find(targets.begin(), targets.end(), persisted) != targets.end()) {
+      if (persisted->value != nullptr ||
+          std::find(targets.begin(), targets.end(), persisted) != targets.end()) {
         return ErrorAt(kInvalidStatement, "Column is given twice: " + name.last(), name.place);
       }
       targets.push_back(persisted);
     }
     if (targets.size() != query.columns().size()) {
       return ErrorAt(kColumnCountMismatch,
-                     "Query has another number of columns than the table takes: " + std::to_string(query.columns().size()) +
-                         " for " + std::to_string(targets.size()),
+                     "Query has another number of columns than the table takes: " +
+                         std::to_string(query.columns().size()) + " for " + std::to_string(targets.size()),
                      insert_.query->place)
           .WithSuggestion("name the columns: INSERT INTO " + target_->path.name + " (a, b) ...");
     }
@@ -113,7 +117,8 @@ class InsertBinder {
     const TableColumn& column = *persisted.column;
     if (persisted.value == nullptr) {
       if (column.type.nullable()) return NullExpr(column.type);
-      return ErrorAt(kInvalidStatement, "Column is NOT NULL but INSERT gives it no value: " + column.name, insert_.target.place);
+      return ErrorAt(kInvalidStatement, "Column is NOT NULL but INSERT gives it no value: " + column.name,
+                     insert_.target.place);
     }
     if (!CanCastImplicitly(persisted.value->type, column.type)) {
       return ErrorAt(kTypeMismatch,
@@ -137,7 +142,8 @@ class InsertBinder {
         names.push_back(persisted.column->name);
       }
     }
-    return PlanPtr(std::make_shared<CalcNode>(std::move(query), nullptr, std::move(projections), std::move(names)));
+    return PlanPtr(
+        std::make_shared<CalcNode>(std::move(query), nullptr, std::move(projections), std::move(names)));
   }
 
   Status CheckUpdates(const PlanPtr& rows) {
@@ -145,10 +151,11 @@ class InsertBinder {
     const bool format_carries = connector_.value_format != nullptr && connector_.value_format->changelog;
     if (connector_.connector->accepts_updates || format_carries) return Status::Ok();
     return ErrorAt(kSinkRefusesUpdates,
-                   "Query's rows change, but the table takes new rows only: " + target_->path.name + " (connector " +
-                       connector_.connector->name + ")",
+                   "Query's rows change, but the table takes new rows only: " + target_->path.name +
+                       " (connector " + connector_.connector->name + ")",
                    insert_.target.place)
-        .WithSuggestion("aggregate in windows, or write to a table that takes updates (upsert-kafka with a primary key)");
+        .WithSuggestion(
+            "aggregate in windows, or write to a table that takes updates (upsert-kafka with a primary key)");
   }
 
   Result<std::shared_ptr<const SinkTable>> MakeTable() {
@@ -169,7 +176,8 @@ class InsertBinder {
       const std::string key = column.metadata_key.empty() ? column.name : column.metadata_key;
       const MetadataDescriptor* metadata = FindMetadata(connector_, key);
       if (metadata == nullptr || !metadata->writable) {
-        return ErrorAt(kUnsupportedByConnector, "Metadata cannot be written to connector " + connector_.connector->name + ": " + key,
+        return ErrorAt(kUnsupportedByConnector,
+                       "Metadata cannot be written to connector " + connector_.connector->name + ": " + key,
                        insert_.target.place)
             .WithSuggestion("declare the column VIRTUAL");
       }
@@ -180,7 +188,8 @@ class InsertBinder {
         if (table->physical[i].name == name) table->primary_key.push_back(i);
       }
     }
-    ASSIGN_OR_RETURN(table->parallelism, ParallelismOption(table->options, "sink.parallelism", insert_.target.place));
+    ASSIGN_OR_RETURN(table->parallelism,
+                     ParallelismOption(table->options, "sink.parallelism", insert_.target.place));
     return std::shared_ptr<const SinkTable>(std::move(table));
   }
 
@@ -193,6 +202,8 @@ class InsertBinder {
 
 }  // namespace
 
-Result<PlanPtr> BindInsert(QueryBinder& binder, const Insert& insert) { return InsertBinder(binder, insert).Bind(); }
+Result<PlanPtr> BindInsert(QueryBinder& binder, const Insert& insert) {
+  return InsertBinder(binder, insert).Bind();
+}
 
 }  // namespace millrace::sql

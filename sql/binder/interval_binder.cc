@@ -23,16 +23,26 @@ struct UnitSize {
 
 std::optional<UnitSize> SizeOfUnit(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kYear: return UnitSize{true, 12};
-    case TimeUnit::kQuarter: return UnitSize{true, 3};
-    case TimeUnit::kMonth: return UnitSize{true, 1};
-    case TimeUnit::kWeek: return UnitSize{false, 7 * kDayMillis};
-    case TimeUnit::kDay: return UnitSize{false, kDayMillis};
-    case TimeUnit::kHour: return UnitSize{false, kHourMillis};
-    case TimeUnit::kMinute: return UnitSize{false, kMinuteMillis};
-    case TimeUnit::kSecond: return UnitSize{false, 1000};
-    case TimeUnit::kMillisecond: return UnitSize{false, 1};
-    default: return std::nullopt;
+    case TimeUnit::kYear:
+      return UnitSize{true, 12};
+    case TimeUnit::kQuarter:
+      return UnitSize{true, 3};
+    case TimeUnit::kMonth:
+      return UnitSize{true, 1};
+    case TimeUnit::kWeek:
+      return UnitSize{false, 7 * kDayMillis};
+    case TimeUnit::kDay:
+      return UnitSize{false, kDayMillis};
+    case TimeUnit::kHour:
+      return UnitSize{false, kHourMillis};
+    case TimeUnit::kMinute:
+      return UnitSize{false, kMinuteMillis};
+    case TimeUnit::kSecond:
+      return UnitSize{false, 1000};
+    case TimeUnit::kMillisecond:
+      return UnitSize{false, 1};
+    default:
+      return std::nullopt;
   }
 }
 
@@ -96,7 +106,8 @@ std::vector<std::pair<TimeUnit, char>> UnitsOf(TimeUnit from, TimeUnit to) {
     if (within) units.emplace_back(unit, separator);
     if (within && unit == to) return units;
   }
-  return from == to ? std::vector<std::pair<TimeUnit, char>>{{from, '\0'}} : std::vector<std::pair<TimeUnit, char>>{};
+  return from == to ? std::vector<std::pair<TimeUnit, char>>{{from, '\0'}}
+                    : std::vector<std::pair<TimeUnit, char>>{};
 }
 
 std::optional<int64_t> ParseIntervalText(std::string_view text, const IntervalQualifier& qualifier) {
@@ -128,21 +139,25 @@ std::optional<int64_t> ParseIntervalText(std::string_view text, const IntervalQu
 Result<BoundExprPtr> BindInterval(const IntervalLiteral& literal, const SourcePlace& place) {
   const std::optional<UnitSize> size = SizeOfUnit(literal.qualifier.from);
   if (!size) {
-    return ErrorAt(kInvalidLiteral, std::string("Interval of a unit that has none: ") + TimeUnitName(literal.qualifier.from),
+    return ErrorAt(kInvalidLiteral,
+                   std::string("Interval of a unit that has none: ") + TimeUnitName(literal.qualifier.from),
                    place);
   }
   const std::optional<int64_t> value = ParseIntervalText(literal.text, literal.qualifier);
   if (!value || (size->months && (*value > INT32_MAX || *value < INT32_MIN))) {
     std::string unit = TimeUnitName(literal.qualifier.from);
     if (literal.qualifier.to) unit += std::string(" TO ") + TimeUnitName(*literal.qualifier.to);
-    return ErrorAt(kInvalidLiteral, "Literal is not a valid interval of " + unit + ": '" + literal.text + "'", place);
+    return ErrorAt(kInvalidLiteral, "Literal is not a valid interval of " + unit + ": '" + literal.text + "'",
+                   place);
   }
   return IntervalExpr(size->months, literal.negative ? -*value : *value, place);
 }
 
 Result<BoundExprPtr> OneUnitInterval(TimeUnit unit, const SourcePlace& place) {
   const std::optional<UnitSize> size = SizeOfUnit(unit);
-  if (!size) return ErrorAt(kInvalidLiteral, std::string("Interval of a unit that has none: ") + TimeUnitName(unit), place);
+  if (!size)
+    return ErrorAt(kInvalidLiteral, std::string("Interval of a unit that has none: ") + TimeUnitName(unit),
+                   place);
   return IntervalExpr(size->months, size->size, place);
 }
 

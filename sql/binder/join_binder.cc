@@ -10,10 +10,14 @@ namespace {
 
 PlanJoinType TypeOf(JoinKind kind) {
   switch (kind) {
-    case JoinKind::kLeft: return PlanJoinType::kLeft;
-    case JoinKind::kRight: return PlanJoinType::kRight;
-    case JoinKind::kFull: return PlanJoinType::kFull;
-    default: return PlanJoinType::kInner;
+    case JoinKind::kLeft:
+      return PlanJoinType::kLeft;
+    case JoinKind::kRight:
+      return PlanJoinType::kRight;
+    case JoinKind::kFull:
+      return PlanJoinType::kFull;
+    default:
+      return PlanJoinType::kInner;
   }
 }
 
@@ -35,8 +39,8 @@ struct MergedColumns {
   std::vector<ScopeColumn> columns;
 };
 
-Result<MergedColumns> MergeColumns(const std::vector<Identifier>& names, const FromItem& left, const FromItem& right,
-                                   PlanJoinType type) {
+Result<MergedColumns> MergeColumns(const std::vector<Identifier>& names, const FromItem& left,
+                                   const FromItem& right, PlanJoinType type) {
   const auto left_width = static_cast<int64_t>(left.plan->columns().size());
   MergedColumns merged;
   for (const Identifier& name : names) {
@@ -47,9 +51,12 @@ Result<MergedColumns> MergeColumns(const std::vector<Identifier>& names, const F
     merged.conditions.push_back(std::move(equal));
     BoundExprPtr value = type == PlanJoinType::kRight ? right_column : left_column;
     if (type == PlanJoinType::kFull) {
-      const auto nullable = [](const BoundExprPtr& expr) { return ColumnExpr(expr->index, expr->type.WithNullable(true)); };
-      ASSIGN_OR_RETURN(value, BindFunction("COALESCE", {left_column->IsColumn() ? nullable(left_column) : left_column,
-                                                        right_column->IsColumn() ? nullable(right_column) : right_column},
+      const auto nullable = [](const BoundExprPtr& expr) {
+        return ColumnExpr(expr->index, expr->type.WithNullable(true));
+      };
+      ASSIGN_OR_RETURN(value, BindFunction("COALESCE",
+                                           {left_column->IsColumn() ? nullable(left_column) : left_column,
+                                            right_column->IsColumn() ? nullable(right_column) : right_column},
                                            name.place));
     }
     merged.columns.push_back({.name = name.text, .expr = std::move(value)});
@@ -75,8 +82,8 @@ Result<FromItem> QueryBinder::BindJoin(const Join& join, const SourcePlace& plac
     condition = Conjunction(std::move(merged.conditions));
     merged_columns = std::move(merged.columns);
   }
-  PlanPtr plan = std::make_shared<JoinNode>(left.plan, right.plan, type, std::vector<uint32_t>(), std::vector<uint32_t>(),
-                                            std::move(condition));
+  PlanPtr plan = std::make_shared<JoinNode>(left.plan, right.plan, type, std::vector<uint32_t>(),
+                                            std::vector<uint32_t>(), std::move(condition));
   if (!merged_columns.empty()) scope.Merge(std::move(merged_columns));
   scope.SetTypes(plan->columns());
   return FromItem{std::move(plan), std::move(scope)};

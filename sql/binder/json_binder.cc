@@ -7,15 +7,24 @@ namespace {
 
 const char* BehaviorName(JsonBehavior behavior, const char* otherwise) {
   switch (behavior) {
-    case JsonBehavior::kUnspecified: return otherwise;
-    case JsonBehavior::kError: return "ERROR";
-    case JsonBehavior::kNull: return "NULL";
-    case JsonBehavior::kDefault: return "DEFAULT";
-    case JsonBehavior::kTrue: return "TRUE";
-    case JsonBehavior::kFalse: return "FALSE";
-    case JsonBehavior::kUnknown: return "UNKNOWN";
-    case JsonBehavior::kEmptyArray: return "EMPTY ARRAY";
-    case JsonBehavior::kEmptyObject: return "EMPTY OBJECT";
+    case JsonBehavior::kUnspecified:
+      return otherwise;
+    case JsonBehavior::kError:
+      return "ERROR";
+    case JsonBehavior::kNull:
+      return "NULL";
+    case JsonBehavior::kDefault:
+      return "DEFAULT";
+    case JsonBehavior::kTrue:
+      return "TRUE";
+    case JsonBehavior::kFalse:
+      return "FALSE";
+    case JsonBehavior::kUnknown:
+      return "UNKNOWN";
+    case JsonBehavior::kEmptyArray:
+      return "EMPTY ARRAY";
+    case JsonBehavior::kEmptyObject:
+      return "EMPTY OBJECT";
   }
   return otherwise;
 }
@@ -46,12 +55,17 @@ Result<BoundExprPtr> ExpressionBinder::BindJson(const JsonFunction& node, const 
       }
       return Call("JSON_EXISTS", std::move(arguments), place);
     }
-    case JsonFunctionKind::kValue: return BindJsonValue(node, place);
-    case JsonFunctionKind::kQuery: return BindJsonQuery(node, place);
+    case JsonFunctionKind::kValue:
+      return BindJsonValue(node, place);
+    case JsonFunctionKind::kQuery:
+      return BindJsonQuery(node, place);
     case JsonFunctionKind::kObject:
-    case JsonFunctionKind::kArray: return BindJsonConstructor(node, place);
-    case JsonFunctionKind::kObjectAgg: return NotSupported("aggregate function JSON_OBJECTAGG", place);
-    case JsonFunctionKind::kArrayAgg: return NotSupported("aggregate function JSON_ARRAYAGG", place);
+    case JsonFunctionKind::kArray:
+      return BindJsonConstructor(node, place);
+    case JsonFunctionKind::kObjectAgg:
+      return NotSupported("aggregate function JSON_OBJECTAGG", place);
+    case JsonFunctionKind::kArrayAgg:
+      return NotSupported("aggregate function JSON_ARRAYAGG", place);
   }
   return NotSupported("this JSON function", place);
 }
@@ -77,7 +91,8 @@ Result<BoundExprPtr> ExpressionBinder::BindJsonValue(const JsonFunction& node, c
 }
 
 Result<BoundExprPtr> ExpressionBinder::BindJsonQuery(const JsonFunction& node, const SourcePlace& place) {
-  if (node.keep_quotes.has_value() && !*node.keep_quotes) return NotSupported("OMIT QUOTES of JSON_QUERY", place);
+  if (node.keep_quotes.has_value() && !*node.keep_quotes)
+    return NotSupported("OMIT QUOTES of JSON_QUERY", place);
   ASSIGN_OR_RETURN(BoundExprPtr input, Bind(*node.input));
   ASSIGN_OR_RETURN(BoundExprPtr path, Bind(*node.path));
   std::vector<BoundExprPtr> arguments = {std::move(input), std::move(path)};
@@ -93,10 +108,12 @@ Result<BoundExprPtr> ExpressionBinder::BindJsonQuery(const JsonFunction& node, c
   return Call("JSON_QUERY", std::move(arguments), place);
 }
 
-Result<BoundExprPtr> ExpressionBinder::BindJsonConstructor(const JsonFunction& node, const SourcePlace& place) {
+Result<BoundExprPtr> ExpressionBinder::BindJsonConstructor(const JsonFunction& node,
+                                                           const SourcePlace& place) {
   const bool object = node.kind == JsonFunctionKind::kObject;
   bool absent = !object;
-  if (node.null_clause != JsonNullClause::kUnspecified) absent = node.null_clause == JsonNullClause::kAbsentOnNull;
+  if (node.null_clause != JsonNullClause::kUnspecified)
+    absent = node.null_clause == JsonNullClause::kAbsentOnNull;
   std::vector<BoundExprPtr> arguments = {TextExpr(absent ? "ABSENT" : "NULL", place)};
   for (const JsonEntry& entry : node.entries) {
     if (entry.format_json) return NotSupported("FORMAT JSON", place);

@@ -44,8 +44,10 @@ Result<BoundExprPtr> BindInteger(const std::string& text, bool negative, const S
   Int128 value = 0;
   for (char c : digits) value = value * 10 + (c - '0');
   if (negative) value = -value;
-  if (value >= INT32_MIN && value <= INT32_MAX) return Fixed(DataType::Integer(), static_cast<int32_t>(value), place);
-  if (value >= INT64_MIN && value <= INT64_MAX) return Fixed(DataType::Bigint(), static_cast<int64_t>(value), place);
+  if (value >= INT32_MIN && value <= INT32_MAX)
+    return Fixed(DataType::Integer(), static_cast<int32_t>(value), place);
+  if (value >= INT64_MIN && value <= INT64_MAX)
+    return Fixed(DataType::Bigint(), static_cast<int64_t>(value), place);
   return DecimalLiteral(value, static_cast<int>(digits.size()), 0, place);
 }
 
@@ -122,18 +124,30 @@ Result<BoundExprPtr> BindTimestamp(const std::string& text, const SourcePlace& p
 
 Result<BoundExprPtr> BindLiteral(const Literal& literal, bool negative, const SourcePlace& place) {
   switch (literal.kind) {
-    case LiteralKind::kNull: return NullExpr(DataType::Null(), place);
-    case LiteralKind::kUnknown: return NullExpr(DataType::Boolean(), place);
-    case LiteralKind::kBoolean: return Fixed<uint8_t>(DataType::Boolean(), literal.text == "true" ? 1 : 0, place);
-    case LiteralKind::kInteger: return BindInteger(literal.text, negative, place);
-    case LiteralKind::kDecimal: return BindDecimal(literal.text, negative, place);
-    case LiteralKind::kDouble: return BindDouble(literal.text, negative, place);
-    case LiteralKind::kString: return TextExpr(literal.text, place);
-    case LiteralKind::kBinary: return BindBinary(literal.text, place);
-    case LiteralKind::kDate: return BindDate(literal.text, place);
-    case LiteralKind::kTime: return BindTime(literal.text, place);
-    case LiteralKind::kTimestamp: return BindTimestamp(literal.text, place);
-    case LiteralKind::kTimestampLtz: return NotSupported("literals of TIMESTAMP WITH LOCAL TIME ZONE", place);
+    case LiteralKind::kNull:
+      return NullExpr(DataType::Null(), place);
+    case LiteralKind::kUnknown:
+      return NullExpr(DataType::Boolean(), place);
+    case LiteralKind::kBoolean:
+      return Fixed<uint8_t>(DataType::Boolean(), literal.text == "true" ? 1 : 0, place);
+    case LiteralKind::kInteger:
+      return BindInteger(literal.text, negative, place);
+    case LiteralKind::kDecimal:
+      return BindDecimal(literal.text, negative, place);
+    case LiteralKind::kDouble:
+      return BindDouble(literal.text, negative, place);
+    case LiteralKind::kString:
+      return TextExpr(literal.text, place);
+    case LiteralKind::kBinary:
+      return BindBinary(literal.text, place);
+    case LiteralKind::kDate:
+      return BindDate(literal.text, place);
+    case LiteralKind::kTime:
+      return BindTime(literal.text, place);
+    case LiteralKind::kTimestamp:
+      return BindTimestamp(literal.text, place);
+    case LiteralKind::kTimestampLtz:
+      return NotSupported("literals of TIMESTAMP WITH LOCAL TIME ZONE", place);
   }
   return ErrorAt(kInvalidLiteral, "Unknown literal: " + literal.text, place);
 }

@@ -6,9 +6,9 @@
 
 namespace millrace::sql {
 
-/// The constant that a literal means, typed as Flink does: the smallest of INT, BIGINT and DECIMAL for exact numbers,
-/// CHAR(n) for text, fraction digits as written for times. `negative`: a minus sign stands before it (numbers only).
-/// kInvalidLiteral when the text is none of its type.
+/// The constant that a literal means, typed as Flink does: the smallest of INT, BIGINT and DECIMAL for exact
+/// numbers, CHAR(n) for text, fraction digits as written for times. `negative`: a minus sign stands before it
+/// (numbers only). kInvalidLiteral when the text is none of its type.
 Result<BoundExprPtr> BindLiteral(const Literal& literal, bool negative, const SourcePlace& place);
 
 /// INTERVAL '1 12' DAY TO HOUR.

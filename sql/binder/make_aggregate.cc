@@ -7,7 +7,8 @@
 namespace millrace::sql {
 namespace {
 
-std::optional<uint32_t> FindRole(const PlanColumns& columns, const std::vector<uint32_t>& keys, WindowRole role) {
+std::optional<uint32_t> FindRole(const PlanColumns& columns, const std::vector<uint32_t>& keys,
+                                 WindowRole role) {
   for (uint32_t key : keys) {
     if (columns[key].window_role == role) return key;
   }
@@ -15,8 +16,8 @@ std::optional<uint32_t> FindRole(const PlanColumns& columns, const std::vector<u
 }
 
 /// Groups by the window that the columns `start` and `end` hold.
-PlanPtr MakeWindowAggregate(PlanPtr input, const std::vector<uint32_t>& keys, std::vector<PlanAggregate> calls,
-                            uint32_t start, uint32_t end) {
+PlanPtr MakeWindowAggregate(PlanPtr input, const std::vector<uint32_t>& keys,
+                            std::vector<PlanAggregate> calls, uint32_t start, uint32_t end) {
   const PlanColumns columns = input->columns();
   const std::optional<uint32_t> time = FindRole(columns, keys, WindowRole::kTime);
   PlanWindow window{.kind = PlanWindow::Kind::kAttached, .start_column = start, .end_column = end};
@@ -30,7 +31,8 @@ PlanPtr MakeWindowAggregate(PlanPtr input, const std::vector<uint32_t>& keys, st
   }
   const auto num_keys = static_cast<uint32_t>(other_keys.size());
   const auto num_calls = static_cast<uint32_t>(calls.size());
-  auto aggregate = std::make_shared<WindowAggregateNode>(std::move(input), window, other_keys, std::move(calls));
+  auto aggregate =
+      std::make_shared<WindowAggregateNode>(std::move(input), window, other_keys, std::move(calls));
   std::vector<uint32_t> order;
   uint32_t next_key = 0;
   for (uint32_t key : keys) {

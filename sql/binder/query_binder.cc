@@ -3,8 +3,8 @@
 #include "core/types/type_rules.h"
 #include "sql/binder/bind_error.h"
 #include "sql/binder/expression_binder.h"
-#include "sql/parser/parser.h"
 #include "sql/error_codes.h"
+#include "sql/parser/parser.h"
 #include "sql/rules/fold_constants.h"
 
 namespace millrace::sql {
@@ -24,7 +24,8 @@ std::string HintsText(const std::vector<Hint>& hints) {
   std::string text;
   for (const Hint& hint : hints) {
     text += '\x1f' + hint.name.text;
-    for (const Property& property : hint.properties) text += '\x1e' + property.key.text + '\x1d' + property.value.text;
+    for (const Property& property : hint.properties)
+      text += '\x1e' + property.key.text + '\x1d' + property.value.text;
   }
   return text;
 }
@@ -34,8 +35,8 @@ std::string HintsText(const std::vector<Hint>& hints) {
 Result<PlanPtr> RenameColumns(PlanPtr plan, const std::vector<Identifier>& names, const SourcePlace& place) {
   if (names.size() != plan->columns().size()) {
     return ErrorAt(kColumnCountMismatch,
-                   "Number of column names differs from the number of columns: " + std::to_string(names.size()) + " for " +
-                       std::to_string(plan->columns().size()),
+                   "Number of column names differs from the number of columns: " +
+                       std::to_string(names.size()) + " for " + std::to_string(plan->columns().size()),
                    place);
   }
   std::vector<BoundExprPtr> projections;
@@ -44,22 +45,26 @@ Result<PlanPtr> RenameColumns(PlanPtr plan, const std::vector<Identifier>& names
     projections.push_back(ColumnExpr(i, plan->columns()[i].type));
     texts.push_back(names[i].text);
   }
-  return PlanPtr(std::make_shared<CalcNode>(std::move(plan), nullptr, std::move(projections), std::move(texts)));
+  return PlanPtr(
+      std::make_shared<CalcNode>(std::move(plan), nullptr, std::move(projections), std::move(texts)));
 }
 
 PlanPtr OneRow() {
-  static const PlanPtr one_row = std::make_shared<ValuesNode>(
-      PlanColumns{{.name = "ZERO", .type = DataType::Integer().NotNull()}}, std::vector<std::vector<BoundExprPtr>>{{IntegerExpr(0)}});
+  static const PlanPtr one_row =
+      std::make_shared<ValuesNode>(PlanColumns{{.name = "ZERO", .type = DataType::Integer().NotNull()}},
+                                   std::vector<std::vector<BoundExprPtr>>{{IntegerExpr(0)}});
   return one_row;
 }
 
-std::string TextOption(const BindEnvironment& environment, const std::string& key, const std::string& otherwise) {
+std::string TextOption(const BindEnvironment& environment, const std::string& key,
+                       const std::string& otherwise) {
   if (environment.configuration == nullptr) return otherwise;
   const auto found = environment.configuration->find(key);
   return found == environment.configuration->end() ? otherwise : found->second;
 }
 
-Result<int64_t> DurationOption(const BindEnvironment& environment, const std::string& key, int64_t otherwise_ms) {
+Result<int64_t> DurationOption(const BindEnvironment& environment, const std::string& key,
+                               int64_t otherwise_ms) {
   const std::string text = TextOption(environment, key, "");
   if (text.empty()) return otherwise_ms;
   Result<int64_t> millis = ParseDurationMillis(text);
@@ -67,7 +72,9 @@ Result<int64_t> DurationOption(const BindEnvironment& environment, const std::st
   return millis;
 }
 
-std::string QueryBinder::TimeZone() const { return TextOption(environment_, "table.local-time-zone", "UTC"); }
+std::string QueryBinder::TimeZone() const {
+  return TextOption(environment_, "table.local-time-zone", "UTC");
+}
 
 Result<PlanPtr> QueryBinder::BindQuery(const Query& query) {
   const size_t num_outer = common_tables_.size();
@@ -96,7 +103,8 @@ Status QueryBinder::BindCommonTables(const WithClause& with) {
 Result<PlanPtr> QueryBinder::BindBody(const Query& query) {
   if (const auto* select = query.As<Select>()) return BindSelect(*this, *select);
   if (const auto* values = query.As<Values>()) return BindValues(*values, query.place);
-  if (const auto* table = query.As<ExplicitTable>()) return BindNamedTable(table->name, {}, table->name.place);
+  if (const auto* table = query.As<ExplicitTable>())
+    return BindNamedTable(table->name, {}, table->name.place);
   if (const auto* operation = query.As<SetOperation>()) return BindSetOperation(*operation);
   return BindQuery(**query.As<QueryPtr>());
 }
@@ -107,7 +115,8 @@ Result<PlanPtr> QueryBinder::BindValues(const Values& values, const SourcePlace&
   std::vector<std::vector<BoundExprPtr>> rows;
   for (const std::vector<ExpressionPtr>& row : values.rows) {
     if (row.size() != values.rows.front().size()) {
-      return ErrorAt(kColumnCountMismatch, "Rows of VALUES have different numbers of columns", row.front()->place);
+      return ErrorAt(kColumnCountMismatch, "Rows of VALUES have different numbers of columns",
+                     row.front()->place);
     }
     rows.emplace_back();
     for (const ExpressionPtr& value : row) {
@@ -123,7 +132,8 @@ Result<PlanPtr> QueryBinder::BindValues(const Values& values, const SourcePlace&
     if (!common) {
       const bool untyped = types.front().kind() == millrace::TypeKind::kNull;
       return ErrorAt(kTypeMismatch,
-                     untyped ? "NULL without a type in VALUES" : "Values of a column of VALUES have no common type",
+                     untyped ? "NULL without a type in VALUES"
+                             : "Values of a column of VALUES have no common type",
                      rows.front()[column]->place)
           .WithSuggestion("use CAST");
     }
@@ -140,7 +150,8 @@ Result<PlanPtr> QueryBinder::BindValues(const Values& values, const SourcePlace&
   std::vector<std::string> names;
   for (const PlanColumn& column : columns) names.push_back(column.name);
   std::vector<PlanPtr> inputs;
-  for (auto& row : rows) inputs.push_back(std::make_shared<CalcNode>(OneRow(), nullptr, std::move(row), names));
+  for (auto& row : rows)
+    inputs.push_back(std::make_shared<CalcNode>(OneRow(), nullptr, std::move(row), names));
   if (inputs.size() == 1) return inputs.front();
   return PlanPtr(std::make_shared<UnionNode>(std::move(inputs)));
 }
@@ -157,7 +168,8 @@ Result<PlanPtr> QueryBinder::BindNamedTable(const QualifiedName& name, const std
   return BindTable(table, hints, place);
 }
 
-Result<PlanPtr> QueryBinder::BindTable(const TablePtr& table, const std::vector<Hint>& hints, const SourcePlace& place) {
+Result<PlanPtr> QueryBinder::BindTable(const TablePtr& table, const std::vector<Hint>& hints,
+                                       const SourcePlace& place) {
   const std::string key = table->path.ToString() + (table->temporary ? "t" : "p") + HintsText(hints);
   if (auto found = tables_.find(key); found != tables_.end()) return found->second;
   PlanPtr plan;
@@ -165,7 +177,8 @@ Result<PlanPtr> QueryBinder::BindTable(const TablePtr& table, const std::vector<
     if (!hints.empty()) return NotSupported("hints on a view", hints.front().name.place);
     ASSIGN_OR_RETURN(plan, BindView(*table, place));
   } else {
-    ASSIGN_OR_RETURN(std::shared_ptr<const ScanTable> scanned, BindScanTable(*table, hints, environment_, place));
+    ASSIGN_OR_RETURN(std::shared_ptr<const ScanTable> scanned,
+                     BindScanTable(*table, hints, environment_, place));
     std::vector<uint32_t> all;
     for (uint32_t i = 0; i < scanned->columns.size(); ++i) all.push_back(i);
     plan = std::make_shared<ScanNode>(scanned, std::move(all), nullptr);
@@ -177,7 +190,8 @@ Result<PlanPtr> QueryBinder::BindTable(const TablePtr& table, const std::vector<
 
 Result<PlanPtr> QueryBinder::BindView(const TableDefinition& view, const SourcePlace& place) {
   if (view_depth_ >= kViewDepthMax) {
-    return ErrorAt(kInvalidStatement, "View is nested too deep or refers to itself: " + view.path.ToString(), place);
+    return ErrorAt(kInvalidStatement, "View is nested too deep or refers to itself: " + view.path.ToString(),
+                   place);
   }
   // Places within the view's own text would point into the wrong text.
   const auto in_view = [&](const Status& status) {
@@ -200,7 +214,8 @@ Result<PlanPtr> QueryBinder::BindView(const TableDefinition& view, const SourceP
 }
 
 Result<FromItem> QueryBinder::BindTableReference(const TableReference& reference) {
-  if (reference.system_time != nullptr) return NotSupported("FOR SYSTEM_TIME AS OF", reference.system_time->place);
+  if (reference.system_time != nullptr)
+    return NotSupported("FOR SYSTEM_TIME AS OF", reference.system_time->place);
   if (reference.sample) return NotSupported("TABLESAMPLE", reference.place);
   if (reference.As<MatchRecognize>() != nullptr) return NotSupported("MATCH_RECOGNIZE", reference.place);
   if (reference.As<Unnest>() != nullptr) return NotSupported("UNNEST", reference.place);
@@ -223,7 +238,8 @@ Result<FromItem> QueryBinder::BindTableReference(const TableReference& reference
   if (reference.alias) {
     path = {reference.alias->name.text};
     if (!reference.alias->columns.empty()) {
-      ASSIGN_OR_RETURN(plan, RenameColumns(std::move(plan), reference.alias->columns, reference.alias->name.place));
+      ASSIGN_OR_RETURN(plan,
+                       RenameColumns(std::move(plan), reference.alias->columns, reference.alias->name.place));
     }
   }
   if (path.empty()) path = {""};

@@ -23,8 +23,8 @@ struct TableUse {
   ObjectPath path;
 };
 
-/// Binds queries to logical plans. One binder serves all queries of a job, so that tables, views and WITH queries that are
-/// used twice become one shared node. Single-owner.
+/// Binds queries to logical plans. One binder serves all queries of a job, so that tables, views and WITH
+/// queries that are used twice become one shared node. Single-owner.
 class QueryBinder {
  public:
   explicit QueryBinder(const BindEnvironment& environment) : environment_(environment) {}
@@ -44,7 +44,8 @@ class QueryBinder {
  private:
   Result<PlanPtr> BindBody(const Query& query);
   Result<PlanPtr> BindValues(const Values& values, const SourcePlace& place);
-  Result<PlanPtr> BindNamedTable(const QualifiedName& name, const std::vector<Hint>& hints, const SourcePlace& place);
+  Result<PlanPtr> BindNamedTable(const QualifiedName& name, const std::vector<Hint>& hints,
+                                 const SourcePlace& place);
   Result<PlanPtr> BindView(const TableDefinition& view, const SourcePlace& place);
   Status BindCommonTables(const WithClause& with);
   // set_operation_binder.cc
@@ -73,15 +74,18 @@ Result<PlanPtr> BindSelect(QueryBinder& binder, const Select& select);
 /// TUMBLE, HOP, CUMULATE in FROM: window_table_binder.cc.
 Result<PlanPtr> BindWindowTable(QueryBinder& binder, const FunctionCall& call, const SourcePlace& place);
 /// The window of GROUP BY TUMBLE(ts, ...) and the like, over `input`.
-Result<PlanWindow> BindGroupWindow(QueryBinder& binder, const std::string& function, const std::vector<BoundExprPtr>& arguments,
-                                   const PlanNode& input, const SourcePlace& place);
+Result<PlanWindow> BindGroupWindow(QueryBinder& binder, const std::string& function,
+                                   const std::vector<BoundExprPtr>& arguments, const PlanNode& input,
+                                   const SourcePlace& place);
 /// All names, types and options of a table that is read: scan_binder.cc.
-Result<std::shared_ptr<const ScanTable>> BindScanTable(const TableDefinition& table, const std::vector<Hint>& hints,
-                                                       const BindEnvironment& environment, const SourcePlace& place);
+Result<std::shared_ptr<const ScanTable>> BindScanTable(const TableDefinition& table,
+                                                       const std::vector<Hint>& hints,
+                                                       const BindEnvironment& environment,
+                                                       const SourcePlace& place);
 /// One row of one column that nothing reads: FROM where there is none.
 PlanPtr OneRow();
-/// Groups `input` by columns: per window when the columns hold the start and the end of one. Output: the keys in order,
-/// then the results.
+/// Groups `input` by columns: per window when the columns hold the start and the end of one. Output: the keys
+/// in order, then the results.
 Result<PlanPtr> MakeAggregate(QueryBinder& binder, PlanPtr input, const std::vector<uint32_t>& keys,
                               std::vector<PlanAggregate> calls, const SourcePlace& place);
 /// SELECT DISTINCT and UNION: every row once.
@@ -94,7 +98,9 @@ Result<PlanPtr> BindInsert(QueryBinder& binder, const Insert& insert);
 Scope PhysicalScope(std::span<const TableColumn> columns);
 
 /// kNotSupportedYet, kInvalidExpression ... when the session's option has a value that cannot be used.
-Result<int64_t> DurationOption(const BindEnvironment& environment, const std::string& key, int64_t otherwise_ms);
-std::string TextOption(const BindEnvironment& environment, const std::string& key, const std::string& otherwise);
+Result<int64_t> DurationOption(const BindEnvironment& environment, const std::string& key,
+                               int64_t otherwise_ms);
+std::string TextOption(const BindEnvironment& environment, const std::string& key,
+                       const std::string& otherwise);
 
 }  // namespace millrace::sql

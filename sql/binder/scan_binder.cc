@@ -2,31 +2,32 @@
 #include "core/error_codes.h"
 #include "core/types/type_rules.h"
 #include "sql/binder/bind_error.h"
-#include "sql/parser/parser.h"
 #include "sql/binder/query_binder.h"
 #include "sql/binder/table_columns.h"
 #include "sql/binder/table_options.h"
 #include "sql/error_codes.h"
+#include "sql/parser/parser.h"
 
 namespace millrace::sql {
 namespace {
 
 /// The type that the connector produces, cast to the declared one.
-Status BindMetadata(const TableDefinition& definition, const TableConnector& connector, const TableColumns& columns,
-                    const SourcePlace& place, ScanTable* table) {
+Status BindMetadata(const TableDefinition& definition, const TableConnector& connector,
+                    const TableColumns& columns, const SourcePlace& place, ScanTable* table) {
   const auto num_physical = static_cast<uint32_t>(columns.physical.size());
   for (uint32_t index : columns.metadata) {
     const TableColumn& column = definition.columns[index];
     const std::string key = column.metadata_key.empty() ? column.name : column.metadata_key;
     const MetadataDescriptor* metadata = FindMetadata(connector, key);
     if (metadata == nullptr || !metadata->readable) {
-      return ErrorAt(kUnsupportedByConnector, "Unknown metadata of connector " + connector.connector->name + ": " + key, place)
+      return ErrorAt(kUnsupportedByConnector,
+                     "Unknown metadata of connector " + connector.connector->name + ": " + key, place)
           .WithSuggestion(DidYouMean(ClosestName(key, MetadataKeys(connector, false))));
     }
     if (!CanCastExplicitly(metadata->type, column.type)) {
       return ErrorAt(kUnsupportedCast,
-                     "Metadata column has a type that it cannot be cast to: " + column.name + " " + column.type.ToString() +
-                         " of " + metadata->type.ToString(),
+                     "Metadata column has a type that it cannot be cast to: " + column.name + " " +
+                         column.type.ToString() + " of " + metadata->type.ToString(),
                      place);
     }
     const auto produced = num_physical + static_cast<uint32_t>(table->metadata.size());
@@ -52,7 +53,8 @@ Status BindKeyAndWatermark(const TableDefinition& definition, TableColumns* colu
   if (!definition.watermark) return Status::Ok();
   const auto bind = [&]() -> Status {
     ASSIGN_OR_RETURN(const ExpressionPtr expression, ParseExpressionText(definition.watermark->expression));
-    ASSIGN_OR_RETURN(BoundWatermark watermark, BindWatermark(definition.watermark->column, *expression, columns));
+    ASSIGN_OR_RETURN(BoundWatermark watermark,
+                     BindWatermark(definition.watermark->column, *expression, columns));
     table->watermark_column = watermark.column;
     table->watermark = std::move(watermark.expression);
     return Status::Ok();
@@ -65,9 +67,12 @@ Status BindKeyAndWatermark(const TableDefinition& definition, TableColumns* colu
 
 }  // namespace
 
-Result<std::shared_ptr<const ScanTable>> BindScanTable(const TableDefinition& definition, const std::vector<Hint>& hints,
-                                                       const BindEnvironment& environment, const SourcePlace& place) {
-  ASSIGN_OR_RETURN(TableConnector connector, ResolveConnector(definition, hints, true, *environment.descriptors, place));
+Result<std::shared_ptr<const ScanTable>> BindScanTable(const TableDefinition& definition,
+                                                       const std::vector<Hint>& hints,
+                                                       const BindEnvironment& environment,
+                                                       const SourcePlace& place) {
+  ASSIGN_OR_RETURN(TableConnector connector,
+                   ResolveConnector(definition, hints, true, *environment.descriptors, place));
   Result<TableColumns> bound_columns = BindTableColumns(definition.columns, environment);
   if (!bound_columns.ok()) {
     const Status status = bound_columns.status();

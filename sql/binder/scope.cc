@@ -33,7 +33,8 @@ std::string Dotted(const QualifiedName& name) {
 
 Result<BoundExprPtr> AccessField(const BoundExprPtr& record, const Identifier& field) {
   if (record->type.kind() != millrace::TypeKind::kRow) {
-    return ErrorAt(kUnknownColumn, "Field of a value that is no ROW: " + field.text + " of " + record->type.ToString(),
+    return ErrorAt(kUnknownColumn,
+                   "Field of a value that is no ROW: " + field.text + " of " + record->type.ToString(),
                    field.place);
   }
   std::vector<std::string> names;
@@ -88,7 +89,8 @@ Result<BoundExprPtr> Scope::ResolveColumn(const Identifier& name) const {
       .WithSuggestion(DidYouMean(ClosestName(name.text, names)));
 }
 
-std::optional<BoundExprPtr> Scope::TryRelation(const QualifiedName& name, size_t num_path_parts, Status* error) const {
+std::optional<BoundExprPtr> Scope::TryRelation(const QualifiedName& name, size_t num_path_parts,
+                                               Status* error) const {
   const ScopeRelation* relation = FindRelation({name.parts.begin(), name.parts.begin() + num_path_parts});
   if (relation == nullptr) return std::nullopt;
   const Identifier& wanted = name.parts[num_path_parts];
@@ -114,7 +116,8 @@ Result<BoundExprPtr> Scope::Resolve(const QualifiedName& name) const {
   Status error;
   BoundExprPtr expr;
   size_t next = 0;
-  for (size_t num_path_parts = std::min<size_t>(parts.size() - 1, 3); num_path_parts > 0 && !expr; --num_path_parts) {
+  for (size_t num_path_parts = std::min<size_t>(parts.size() - 1, 3); num_path_parts > 0 && !expr;
+       --num_path_parts) {
     if (auto found = TryRelation(name, num_path_parts, &error)) {
       expr = *found;
       next = num_path_parts + 1;
@@ -156,7 +159,8 @@ Scope Scope::Join(const Scope& left, const Scope& right, uint32_t left_width) {
 
 void Scope::Merge(std::vector<ScopeColumn> merged) {
   const auto is_merged = [&](const ScopeColumn& column) {
-    return std::any_of(merged.begin(), merged.end(), [&](const ScopeColumn& other) { return other.name == column.name; });
+    return std::any_of(merged.begin(), merged.end(),
+                       [&](const ScopeColumn& other) { return other.name == column.name; });
   };
   for (ScopeRelation& relation : relations_) {
     for (ScopeColumn& column : relation.columns) {

@@ -12,8 +12,8 @@ namespace millrace::sql {
 /// A column that names can mean.
 struct ScopeColumn {
   std::string name;
-  BoundExprPtr expr;         // over the row of the whole FROM clause
-  bool unqualified = true;   // false: only as alias.name (columns that USING has merged)
+  BoundExprPtr expr;        // over the row of the whole FROM clause
+  bool unqualified = true;  // false: only as alias.name (columns that USING has merged)
 };
 
 /// A table, alias or derived table of FROM.
@@ -35,14 +35,15 @@ class Scope {
   /// The columns of `path.*`; null when there is no such relation.
   const ScopeRelation* FindRelation(const std::vector<Identifier>& path) const;
 
-  /// The expression a dotted name means: column, relation.column, column.field, ... Errors kUnknownColumn (with a
-  /// suggestion), kAmbiguousColumn.
+  /// The expression a dotted name means: column, relation.column, column.field, ... Errors kUnknownColumn
+  /// (with a suggestion), kAmbiguousColumn.
   Result<BoundExprPtr> Resolve(const QualifiedName& name) const;
   /// Whether an unqualified column of that name is there (once or more often).
   size_t CountColumns(const std::string& name) const;
   Result<BoundExprPtr> ResolveColumn(const Identifier& name) const;
 
-  /// The scope of a join: the relations of both sides; those of the right side are columns behind `left_width`.
+  /// The scope of a join: the relations of both sides; those of the right side are columns behind
+  /// `left_width`.
   static Scope Join(const Scope& left, const Scope& right, uint32_t left_width);
   /// Makes `merged` columns of USING: unqualified names mean them, and they come first in `*`.
   void Merge(std::vector<ScopeColumn> merged);
@@ -52,7 +53,8 @@ class Scope {
   void Add(ScopeRelation relation) { relations_.push_back(std::move(relation)); }
 
  private:
-  std::optional<BoundExprPtr> TryRelation(const QualifiedName& name, size_t num_path_parts, Status* error) const;
+  std::optional<BoundExprPtr> TryRelation(const QualifiedName& name, size_t num_path_parts,
+                                          Status* error) const;
 
   std::vector<ScopeRelation> relations_;
   std::vector<ScopeColumn> star_;

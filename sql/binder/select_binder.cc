@@ -15,7 +15,8 @@ struct OutputItem {
 };
 
 bool AnyAggregate(const std::vector<OutputItem>& items) {
-  return std::any_of(items.begin(), items.end(), [](const OutputItem& item) { return HasAggregates(*item.expr); });
+  return std::any_of(items.begin(), items.end(),
+                     [](const OutputItem& item) { return HasAggregates(*item.expr); });
 }
 
 /// Collects distinct expressions.
@@ -52,7 +53,8 @@ class SelectBinder {
     } else {
       plan = Project(item_.plan, where_, items_);
     }
-    if (select_.quantifier == SetQuantifier::kDistinct) return MakeDistinct(binder_, std::move(plan), select_.place);
+    if (select_.quantifier == SetQuantifier::kDistinct)
+      return MakeDistinct(binder_, std::move(plan), select_.place);
     return plan;
   }
 
@@ -118,7 +120,8 @@ class SelectBinder {
     if (!star.qualifier.empty()) {
       const ScopeRelation* relation = item_.scope.FindRelation(star.qualifier);
       if (relation == nullptr) {
-        return ErrorAt(kUnknownTable, "Unknown table or alias: " + star.qualifier.back().text, star.qualifier.back().place);
+        return ErrorAt(kUnknownTable, "Unknown table or alias: " + star.qualifier.back().text,
+                       star.qualifier.back().place);
       }
       columns = &relation->columns;
     }
@@ -137,7 +140,8 @@ class SelectBinder {
     return Status::Ok();
   }
 
-  static PlanPtr Project(const PlanPtr& input, const BoundExprPtr& filter, const std::vector<OutputItem>& items) {
+  static PlanPtr Project(const PlanPtr& input, const BoundExprPtr& filter,
+                         const std::vector<OutputItem>& items) {
     std::vector<BoundExprPtr> projections;
     std::vector<std::string> names;
     for (const OutputItem& item : items) {
@@ -175,7 +179,8 @@ class SelectBinder {
       }
       input = std::make_shared<CalcNode>(item_.plan, where_, std::move(projections), names);
     }
-    ASSIGN_OR_RETURN(PlanPtr aggregate, MakeAggregate(binder_, std::move(input), key_columns, std::move(calls), select_.place));
+    ASSIGN_OR_RETURN(PlanPtr aggregate,
+                     MakeAggregate(binder_, std::move(input), key_columns, std::move(calls), select_.place));
     return ProjectResults(aggregate, expands, static_cast<uint32_t>(key_columns.size()));
   }
 
@@ -185,14 +190,16 @@ class SelectBinder {
   }
 
   /// Notes in call_columns_ which result column the call has; equal calls share one.
-  void AddCall(const BoundAggregate& call, uint32_t num_keys, ExpressionList* arguments, std::vector<PlanAggregate>* calls) {
+  void AddCall(const BoundAggregate& call, uint32_t num_keys, ExpressionList* arguments,
+               std::vector<PlanAggregate>* calls) {
     PlanAggregate planned{.function = call.function, .distinct = call.distinct, .type = call.type};
-    for (const BoundExprPtr& argument : call.arguments) planned.arguments.push_back(num_keys + arguments->Add(argument));
+    for (const BoundExprPtr& argument : call.arguments)
+      planned.arguments.push_back(num_keys + arguments->Add(argument));
     if (call.filter != nullptr) planned.filter = num_keys + arguments->Add(call.filter);
     for (uint32_t i = 0; i < calls->size(); ++i) {
       const PlanAggregate& other = (*calls)[i];
-      if (other.function == planned.function && other.arguments == planned.arguments && other.distinct == planned.distinct &&
-          other.filter == planned.filter) {
+      if (other.function == planned.function && other.arguments == planned.arguments &&
+          other.distinct == planned.distinct && other.filter == planned.filter) {
         call_columns_.push_back(i);
         return;
       }
@@ -221,8 +228,10 @@ class SelectBinder {
         if (SameExpr(*groups_.keys[key], *node)) return ColumnExpr(key, columns[key].type, node->place);
       }
       if (node->IsColumn() && error.ok()) {
-        error = ErrorAt(kNotGrouped, "Column is neither in GROUP BY nor in an aggregate: " +
-                                         item_.plan->columns()[node->index].name, node->place)
+        error = ErrorAt(kNotGrouped,
+                        "Column is neither in GROUP BY nor in an aggregate: " +
+                            item_.plan->columns()[node->index].name,
+                        node->place)
                     .WithSuggestion("add it to GROUP BY, or aggregate it");
       }
       return nullptr;
@@ -247,6 +256,8 @@ class SelectBinder {
 
 }  // namespace
 
-Result<PlanPtr> BindSelect(QueryBinder& binder, const Select& select) { return SelectBinder(binder, select).Bind(); }
+Result<PlanPtr> BindSelect(QueryBinder& binder, const Select& select) {
+  return SelectBinder(binder, select).Bind();
+}
 
 }  // namespace millrace::sql

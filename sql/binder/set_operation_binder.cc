@@ -9,9 +9,12 @@ namespace {
 
 const char* OperatorName(SetOperator op) {
   switch (op) {
-    case SetOperator::kUnion: return "UNION";
-    case SetOperator::kIntersect: return "INTERSECT";
-    case SetOperator::kExcept: return "EXCEPT";
+    case SetOperator::kUnion:
+      return "UNION";
+    case SetOperator::kIntersect:
+      return "INTERSECT";
+    case SetOperator::kExcept:
+      return "EXCEPT";
   }
   return "?";
 }
@@ -23,24 +26,27 @@ std::vector<std::string> NamesOf(const PlanColumns& columns) {
 }
 
 /// The types that both sides are brought to.
-Result<std::vector<DataType>> CommonColumns(const PlanNode& left, const PlanNode& right, const SetOperation& operation) {
+Result<std::vector<DataType>> CommonColumns(const PlanNode& left, const PlanNode& right,
+                                            const SetOperation& operation) {
   const char* name = OperatorName(operation.op);
   if (left.columns().size() != right.columns().size()) {
     return ErrorAt(kColumnCountMismatch,
-                   std::string("Sides of ") + name + " have different numbers of columns: " +
-                       std::to_string(left.columns().size()) + " and " + std::to_string(right.columns().size()),
+                   std::string("Sides of ") + name +
+                       " have different numbers of columns: " + std::to_string(left.columns().size()) +
+                       " and " + std::to_string(right.columns().size()),
                    operation.op_place);
   }
   std::vector<DataType> types;
   for (size_t i = 0; i < left.columns().size(); ++i) {
     const DataType pair[] = {left.columns()[i].type, right.columns()[i].type};
     std::optional<DataType> common = CommonType(pair);
-    if (!common && pair[0].kind() == millrace::TypeKind::kNull && pair[1].kind() == millrace::TypeKind::kNull) common = pair[0];
+    if (!common && pair[0].kind() == millrace::TypeKind::kNull && pair[1].kind() == millrace::TypeKind::kNull)
+      common = pair[0];
     if (!common) {
       return ErrorAt(kTypeMismatch,
-                     std::string("Columns of ") + name + " have no common type: " + left.columns()[i].name + " is " +
-                         pair[0].ToStringWithoutNullability() + " and " + right.columns()[i].name + " is " +
-                         pair[1].ToStringWithoutNullability(),
+                     std::string("Columns of ") + name + " have no common type: " + left.columns()[i].name +
+                         " is " + pair[0].ToStringWithoutNullability() + " and " + right.columns()[i].name +
+                         " is " + pair[1].ToStringWithoutNullability(),
                      operation.op_place)
           .WithSuggestion("use CAST");
     }
@@ -50,8 +56,8 @@ Result<std::vector<DataType>> CommonColumns(const PlanNode& left, const PlanNode
 }
 
 /// `plan` with the given types and names, and `extra` behind; the plan itself when nothing changes.
-PlanPtr Conform(const PlanPtr& plan, const std::vector<DataType>& types, const std::vector<std::string>& names,
-                const BoundExprPtr& extra) {
+PlanPtr Conform(const PlanPtr& plan, const std::vector<DataType>& types,
+                const std::vector<std::string>& names, const BoundExprPtr& extra) {
   bool changed = extra != nullptr;
   std::vector<BoundExprPtr> projections;
   for (uint32_t i = 0; i < types.size(); ++i) {
@@ -67,14 +73,15 @@ PlanPtr Conform(const PlanPtr& plan, const std::vector<DataType>& types, const s
   return std::make_shared<CalcNode>(plan, nullptr, std::move(projections), std::move(all_names));
 }
 
-/// INTERSECT and EXCEPT keep or drop the rows of the left side by how often they are in each: a count of both sides for
-/// every distinct row. Right for sides that change, too.
-Result<PlanPtr> CountSides(QueryBinder& binder, const PlanPtr& left, const PlanPtr& right, const SetOperation& operation,
-                           const std::vector<DataType>& types) {
+/// INTERSECT and EXCEPT keep or drop the rows of the left side by how often they are in each: a count of both
+/// sides for every distinct row. Right for sides that change, too.
+Result<PlanPtr> CountSides(QueryBinder& binder, const PlanPtr& left, const PlanPtr& right,
+                           const SetOperation& operation, const std::vector<DataType>& types) {
   const SourcePlace& place = operation.op_place;
   const std::vector<std::string> names = NamesOf(left->columns());
   const auto width = static_cast<uint32_t>(types.size());
-  std::vector<PlanPtr> sides = {Conform(left, types, names, BooleanExpr(true)), Conform(right, types, names, BooleanExpr(false))};
+  std::vector<PlanPtr> sides = {Conform(left, types, names, BooleanExpr(true)),
+                                Conform(right, types, names, BooleanExpr(false))};
   PlanPtr both = std::make_shared<UnionNode>(std::move(sides));
   std::vector<BoundExprPtr> projections;
   std::vector<uint32_t> keys;
@@ -90,15 +97,19 @@ Result<PlanPtr> CountSides(QueryBinder& binder, const PlanPtr& left, const PlanP
   all_names.insert(all_names.end(), {"$left", "$right"});
   both = std::make_shared<CalcNode>(std::move(both), nullptr, projections, all_names);
   const DataType count = DataType::Bigint().NotNull();
-  std::vector<PlanAggregate> calls = {{.function = "COUNT", .filter = width, .type = count, .name = "$left"},
-                                      {.function = "COUNT", .filter = width + 1, .type = count, .name = "$right"}};
+  std::vector<PlanAggregate> calls = {
+      {.function = "COUNT", .filter = width, .type = count, .name = "$left"},
+      {.function = "COUNT", .filter = width + 1, .type = count, .name = "$right"}};
   ASSIGN_OR_RETURN(PlanPtr counted, MakeAggregate(binder, std::move(both), keys, std::move(calls), place));
   const bool intersect = operation.op == SetOperator::kIntersect;
-  ASSIGN_OR_RETURN(BoundExprPtr in_left, BindFunction(">", {ColumnExpr(width, count), IntegerExpr(0)}, place));
-  ASSIGN_OR_RETURN(BoundExprPtr in_right,
-                   BindFunction(intersect ? ">" : "=", {ColumnExpr(width + 1, count), IntegerExpr(0)}, place));
+  ASSIGN_OR_RETURN(BoundExprPtr in_left,
+                   BindFunction(">", {ColumnExpr(width, count), IntegerExpr(0)}, place));
+  ASSIGN_OR_RETURN(
+      BoundExprPtr in_right,
+      BindFunction(intersect ? ">" : "=", {ColumnExpr(width + 1, count), IntegerExpr(0)}, place));
   projections.resize(width);
-  return PlanPtr(std::make_shared<CalcNode>(std::move(counted), Conjunction({in_left, in_right}), std::move(projections), names));
+  return PlanPtr(std::make_shared<CalcNode>(std::move(counted), Conjunction({in_left, in_right}),
+                                            std::move(projections), names));
 }
 
 }  // namespace
@@ -108,7 +119,8 @@ Result<PlanPtr> QueryBinder::BindSetOperation(const SetOperation& operation) {
   ASSIGN_OR_RETURN(PlanPtr right, BindQuery(*operation.right));
   ASSIGN_OR_RETURN(const std::vector<DataType> types, CommonColumns(*left, *right, operation));
   if (operation.op != SetOperator::kUnion) {
-    if (operation.all) return NotSupported(std::string(OperatorName(operation.op)) + " ALL", operation.op_place);
+    if (operation.all)
+      return NotSupported(std::string(OperatorName(operation.op)) + " ALL", operation.op_place);
     return CountSides(*this, left, right, operation, types);
   }
   const std::vector<std::string> names = NamesOf(left->columns());

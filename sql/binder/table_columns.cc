@@ -3,13 +3,15 @@
 #include "core/types/type_rules.h"
 #include "sql/binder/bind_error.h"
 #include "sql/binder/expression_binder.h"
-#include "sql/parser/parser.h"
 #include "sql/error_codes.h"
+#include "sql/parser/parser.h"
 
 namespace millrace::sql {
 namespace {
 
-bool CanBeRowtime(const DataType& type) { return type.IsTimestamp() && type.precision() <= 3; }
+bool CanBeRowtime(const DataType& type) {
+  return type.IsTimestamp() && type.precision() <= 3;
+}
 
 /// Columns that computed ones may use, over the produced row.
 Scope ProducedScope(std::span<const TableColumn> columns) {
@@ -24,7 +26,8 @@ Scope ProducedScope(std::span<const TableColumn> columns) {
 
 }  // namespace
 
-Result<TableColumns> BindTableColumns(std::span<const TableColumn> columns, const BindEnvironment& environment) {
+Result<TableColumns> BindTableColumns(std::span<const TableColumn> columns,
+                                      const BindEnvironment& environment) {
   TableColumns bound;
   const Scope produced = ProducedScope(columns);
   uint32_t num_physical = 0;
@@ -55,24 +58,28 @@ Result<TableColumns> BindTableColumns(std::span<const TableColumn> columns, cons
   return bound;
 }
 
-Result<BoundWatermark> BindWatermark(const std::string& column, const Expression& expression, TableColumns* columns) {
+Result<BoundWatermark> BindWatermark(const std::string& column, const Expression& expression,
+                                     TableColumns* columns) {
   std::vector<std::string> names;
   uint32_t index = 0;
   for (const PlanColumn& candidate : columns->columns) names.push_back(candidate.name);
   while (index < names.size() && names[index] != column) ++index;
   if (index == names.size()) {
     if (column.find('.') != std::string::npos) return NotSupported("a watermark on a field of a ROW", {});
-    return Status(kUnknownColumn, "Unknown column of WATERMARK: " + column).WithSuggestion(DidYouMean(ClosestName(column, names)));
+    return Status(kUnknownColumn, "Unknown column of WATERMARK: " + column)
+        .WithSuggestion(DidYouMean(ClosestName(column, names)));
   }
   if (!CanBeRowtime(columns->columns[index].type)) {
-    return Status(kInvalidTimeAttribute, "Column of WATERMARK must be TIMESTAMP or TIMESTAMP_LTZ of at most 3 digits: " + column +
-                                             " is " + columns->columns[index].type.ToStringWithoutNullability());
+    return Status(kInvalidTimeAttribute,
+                  "Column of WATERMARK must be TIMESTAMP or TIMESTAMP_LTZ of at most 3 digits: " + column +
+                      " is " + columns->columns[index].type.ToStringWithoutNullability());
   }
   const Scope scope({""}, columns->columns);
   ASSIGN_OR_RETURN(BoundExprPtr value, ExpressionBinder(scope, "WATERMARK").Bind(expression));
   if (!value->type.IsTimestamp() || value->type.precision() > 3) {
-    return Status(kInvalidTimeAttribute, "Expression of WATERMARK must be TIMESTAMP or TIMESTAMP_LTZ of at most 3 digits: " +
-                                             value->type.ToStringWithoutNullability());
+    return Status(kInvalidTimeAttribute,
+                  "Expression of WATERMARK must be TIMESTAMP or TIMESTAMP_LTZ of at most 3 digits: " +
+                      value->type.ToStringWithoutNullability());
   }
   columns->columns[index].time = TimeAttribute::kRowtime;
   return BoundWatermark{index, std::move(value)};

@@ -8,7 +8,8 @@
 
 namespace millrace::sql {
 
-/// A table's columns in declared order, and what computes each from the produced row: physical columns, then metadata columns.
+/// A table's columns in declared order, and what computes each from the produced row: physical columns, then
+/// metadata columns.
 struct TableColumns {
   PlanColumns columns;
   std::vector<BoundExprPtr> expressions;
@@ -17,13 +18,15 @@ struct TableColumns {
 };
 
 /// Binds computed columns. Errors name the column; they have no place, the text is the catalog's.
-Result<TableColumns> BindTableColumns(std::span<const TableColumn> columns, const BindEnvironment& environment);
+Result<TableColumns> BindTableColumns(std::span<const TableColumn> columns,
+                                      const BindEnvironment& environment);
 
 /// The watermark's column (made a time attribute in `columns`) and its expression over `columns`.
 struct BoundWatermark {
   uint32_t column = 0;
   BoundExprPtr expression;
 };
-Result<BoundWatermark> BindWatermark(const std::string& column, const Expression& expression, TableColumns* columns);
+Result<BoundWatermark> BindWatermark(const std::string& column, const Expression& expression,
+                                     TableColumns* columns);
 
 }  // namespace millrace::sql

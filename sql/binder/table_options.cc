@@ -35,8 +35,8 @@ Result<Options> MergedOptions(const TableDefinition& table, const std::vector<Hi
   return options;
 }
 
-Result<const FormatDescriptor*> FindFormat(const DescriptorCatalog& descriptors, const std::string& name, bool as_source,
-                                           const SourcePlace& place) {
+Result<const FormatDescriptor*> FindFormat(const DescriptorCatalog& descriptors, const std::string& name,
+                                           bool as_source, const SourcePlace& place) {
   const auto found = descriptors.formats.find(name);
   if (found == descriptors.formats.end()) {
     return ErrorAt(kUnknownFormat, "Unknown format: " + name, place)
@@ -44,7 +44,8 @@ Result<const FormatDescriptor*> FindFormat(const DescriptorCatalog& descriptors,
   }
   const FormatDescriptor& format = found->second;
   if (as_source ? !format.decodes : !format.encodes) {
-    return ErrorAt(kUnsupportedByConnector, std::string("Format cannot be ") + (as_source ? "read: " : "written: ") + name, place);
+    return ErrorAt(kUnsupportedByConnector,
+                   std::string("Format cannot be ") + (as_source ? "read: " : "written: ") + name, place);
   }
   return &format;
 }
@@ -75,7 +76,8 @@ class OptionList {
 
  private:
   void AddText(const std::string& key, OptionType type) {
-    const bool known = std::any_of(all_.begin(), all_.end(), [&](const auto& option) { return option.key == key; });
+    const bool known =
+        std::any_of(all_.begin(), all_.end(), [&](const auto& option) { return option.key == key; });
     if (!key.empty() && !known) all_.push_back({.key = key, .type = type});
   }
 
@@ -93,8 +95,9 @@ Options FormatOptions(const Options& options, const std::vector<std::string>& pr
   return of_format;
 }
 
-Result<const ConnectorDescriptor*> FindConnector(const TableDefinition& table, const DescriptorCatalog& descriptors,
-                                                 bool as_source, const SourcePlace& place) {
+Result<const ConnectorDescriptor*> FindConnector(const TableDefinition& table,
+                                                 const DescriptorCatalog& descriptors, bool as_source,
+                                                 const SourcePlace& place) {
   const auto name = table.options.find("connector");
   if (name == table.options.end()) {
     return ErrorAt(kMissingOption, "Table has no 'connector' option: " + table.path.name, place)
@@ -108,7 +111,8 @@ Result<const ConnectorDescriptor*> FindConnector(const TableDefinition& table, c
   const ConnectorDescriptor& connector = found->second;
   if (as_source ? !connector.source : !connector.sink) {
     return ErrorAt(kUnsupportedByConnector,
-                   "Connector cannot be " + std::string(as_source ? "read: " : "written: ") + connector.name, place);
+                   "Connector cannot be " + std::string(as_source ? "read: " : "written: ") + connector.name,
+                   place);
   }
   if (connector.requires_primary_key && table.primary_key.empty()) {
     return ErrorAt(kInvalidTableDefinition, "Connector needs a primary key: " + connector.name, place)
@@ -119,8 +123,9 @@ Result<const ConnectorDescriptor*> FindConnector(const TableDefinition& table, c
 
 }  // namespace
 
-Result<TableConnector> ResolveConnector(const TableDefinition& table, const std::vector<Hint>& hints, bool as_source,
-                                        const DescriptorCatalog& descriptors, const SourcePlace& place) {
+Result<TableConnector> ResolveConnector(const TableDefinition& table, const std::vector<Hint>& hints,
+                                        bool as_source, const DescriptorCatalog& descriptors,
+                                        const SourcePlace& place) {
   TableConnector resolved;
   ASSIGN_OR_RETURN(resolved.connector, FindConnector(table, descriptors, as_source, place));
   ASSIGN_OR_RETURN(resolved.options, MergedOptions(table, hints));
@@ -142,8 +147,9 @@ Result<TableConnector> ResolveConnector(const TableDefinition& table, const std:
       for (const TableColumn& column : table.columns) {
         if (column.kind == TableColumn::Kind::kPhysical) fields.push_back({column.name, column.type});
       }
-      RETURN_IF_ERROR(PlacedAt(
-          resolved.value_format->validate(fields, FormatOptions(options, {name + ".", "value." + name + "."})), place));
+      RETURN_IF_ERROR(PlacedAt(resolved.value_format->validate(
+                                   fields, FormatOptions(options, {name + ".", "value." + name + "."})),
+                               place));
     }
   }
   const std::string key_name = OptionOr(options, "key.format", "");

@@ -13,15 +13,18 @@ struct TableConnector {
   const ConnectorDescriptor* connector = nullptr;
   const FormatDescriptor* value_format = nullptr;  // null when the connector needs none
   const FormatDescriptor* key_format = nullptr;
-  Options options;                                 // "connector" excluded
+  Options options;  // "connector" excluded
 };
 
-/// Finds connector and formats and checks every option: kUnknownConnector, kUnknownFormat, kUnknownOption, kMissingOption,
-/// kBadOptionValue, kUnsupportedByConnector (a sink that is read, a source that is written), all at `place`.
-Result<TableConnector> ResolveConnector(const TableDefinition& table, const std::vector<Hint>& hints, bool as_source,
-                                        const DescriptorCatalog& descriptors, const SourcePlace& place);
+/// Finds connector and formats and checks every option: kUnknownConnector, kUnknownFormat, kUnknownOption,
+/// kMissingOption, kBadOptionValue, kUnsupportedByConnector (a sink that is read, a source that is written),
+/// all at `place`.
+Result<TableConnector> ResolveConnector(const TableDefinition& table, const std::vector<Hint>& hints,
+                                        bool as_source, const DescriptorCatalog& descriptors,
+                                        const SourcePlace& place);
 
-/// The metadata column `key` of the connector, or of its value format with "value." before it. Null when there is none.
+/// The metadata column `key` of the connector, or of its value format with "value." before it. Null when
+/// there is none.
 const MetadataDescriptor* FindMetadata(const TableConnector& connector, const std::string& key);
 /// Keys of all metadata columns that can be read (or written).
 std::vector<std::string> MetadataKeys(const TableConnector& connector, bool written);

@@ -14,7 +14,9 @@ namespace {
 
 /// The arguments behind the table and the time column, in order.
 const std::map<std::string, std::vector<std::string>> kIntervalNames = {
-    {"TUMBLE", {"SIZE", "OFFSET"}}, {"HOP", {"SLIDE", "SIZE", "OFFSET"}}, {"CUMULATE", {"STEP", "SIZE", "OFFSET"}}};
+    {"TUMBLE", {"SIZE", "OFFSET"}},
+    {"HOP", {"SLIDE", "SIZE", "OFFSET"}},
+    {"CUMULATE", {"STEP", "SIZE", "OFFSET"}}};
 
 /// The intervals of a window in milliseconds by name; missing ones are absent.
 using Intervals = std::map<std::string, int64_t>;
@@ -25,7 +27,8 @@ Result<int64_t> IntervalMillis(const BoundExprPtr& value, const std::string& nam
   if (folded->type.kind() == millrace::TypeKind::kIntervalYearMonth) {
     return ErrorAt(kInvalidWindow, name + " of a window cannot be in months or years", place);
   }
-  if (!folded->IsLiteral() || folded->IsNullLiteral() || folded->type.kind() != millrace::TypeKind::kIntervalDayTime) {
+  if (!folded->IsLiteral() || folded->IsNullLiteral() ||
+      folded->type.kind() != millrace::TypeKind::kIntervalDayTime) {
     return ErrorAt(kInvalidWindow, name + " of a window must be a constant interval", place)
         .WithSuggestion("write INTERVAL '10' MINUTE");
   }
@@ -36,22 +39,24 @@ Status CheckIntervals(const PlanWindow& window, const std::string& function, con
   if (window.size_ms <= 0) return ErrorAt(kInvalidWindow, "SIZE of a window must be above zero", place);
   if (function == "TUMBLE") return Status::Ok();
   const char* name = function == "HOP" ? "SLIDE" : "STEP";
-  if (window.slide_ms <= 0) return ErrorAt(kInvalidWindow, std::string(name) + " of a window must be above zero", place);
+  if (window.slide_ms <= 0)
+    return ErrorAt(kInvalidWindow, std::string(name) + " of a window must be above zero", place);
   if (window.size_ms % window.slide_ms != 0) {
     return ErrorAt(kInvalidWindow,
-                   "SIZE of " + function + " must be a multiple of its " + name + ": " + std::to_string(window.size_ms) +
-                       " ms and " + std::to_string(window.slide_ms) + " ms",
+                   "SIZE of " + function + " must be a multiple of its " + name + ": " +
+                       std::to_string(window.size_ms) + " ms and " + std::to_string(window.slide_ms) + " ms",
                    place);
   }
   return Status::Ok();
 }
 
 /// Sets what depends on the time column: its number, the kind of time, the zone.
-Status SetTimeColumn(const PlanColumns& columns, uint32_t column, const std::string& zone, const SourcePlace& place,
-                     PlanWindow* window) {
+Status SetTimeColumn(const PlanColumns& columns, uint32_t column, const std::string& zone,
+                     const SourcePlace& place, PlanWindow* window) {
   const PlanColumn& time = columns[column];
   if (time.time == TimeAttribute::kNone) {
-    return ErrorAt(kInvalidTimeAttribute, "Window needs a time attribute, the column is none: " + time.name, place)
+    return ErrorAt(kInvalidTimeAttribute, "Window needs a time attribute, the column is none: " + time.name,
+                   place)
         .WithSuggestion("declare WATERMARK FOR on the table's column, and pass it on unchanged");
   }
   window->time_column = column;
@@ -61,7 +66,8 @@ Status SetTimeColumn(const PlanColumns& columns, uint32_t column, const std::str
   return Status::Ok();
 }
 
-Status SetIntervals(const std::string& function, const Intervals& intervals, const SourcePlace& place, PlanWindow* window) {
+Status SetIntervals(const std::string& function, const Intervals& intervals, const SourcePlace& place,
+                    PlanWindow* window) {
   for (const std::string& name : kIntervalNames.at(function)) {
     const auto found = intervals.find(name);
     if (found == intervals.end()) {
@@ -86,7 +92,8 @@ struct TableFunctionArguments {
   std::vector<std::pair<std::string, const Expression*>> intervals;
 };
 
-Result<TableFunctionArguments> TakeApart(const FunctionCall& call, const std::string& function, const SourcePlace& place) {
+Result<TableFunctionArguments> TakeApart(const FunctionCall& call, const std::string& function,
+                                         const SourcePlace& place) {
   std::vector<std::string> names = {"DATA", "TIMECOL"};
   const std::vector<std::string>& more = kIntervalNames.at(function);
   names.insert(names.end(), more.begin(), more.end());
@@ -100,7 +107,8 @@ Result<TableFunctionArguments> TakeApart(const FunctionCall& call, const std::st
     if (argument.name) {
       name = UpperCase(argument.name->text);
       if (std::find(names.begin(), names.end(), name) == names.end()) {
-        return ErrorAt(kInvalidWindow, "Unknown argument of " + function + ": " + argument.name->text, argument.name->place)
+        return ErrorAt(kInvalidWindow, "Unknown argument of " + function + ": " + argument.name->text,
+                       argument.name->place)
             .WithSuggestion(DidYouMean(ClosestName(name, names)));
       }
     }
@@ -137,13 +145,15 @@ Result<PlanPtr> BindWindowTable(QueryBinder& binder, const FunctionCall& call, c
   }
   ASSIGN_OR_RETURN(const TableFunctionArguments taken, TakeApart(call, function, place));
   if (!taken.data->partition_by.empty() || !taken.data->order_by.empty()) {
-    return ErrorAt(kInvalidWindow, "PARTITION BY and ORDER BY do not belong to the table of " + function, place);
+    return ErrorAt(kInvalidWindow, "PARTITION BY and ORDER BY do not belong to the table of " + function,
+                   place);
   }
   ASSIGN_OR_RETURN(PlanPtr input, binder.BindQuery(*taken.data->query));
   const Scope scope({""}, input->columns());
   ASSIGN_OR_RETURN(const BoundExprPtr time, scope.ResolveColumn(taken.time->columns.front()));
   PlanWindow window;
-  RETURN_IF_ERROR(SetTimeColumn(input->columns(), time->index, binder.TimeZone(), taken.time->columns.front().place, &window));
+  RETURN_IF_ERROR(SetTimeColumn(input->columns(), time->index, binder.TimeZone(),
+                                taken.time->columns.front().place, &window));
   Intervals intervals;
   const Scope nothing;
   for (const auto& [name, expression] : taken.intervals) {
@@ -163,13 +173,15 @@ Result<PlanWindow> BindGroupWindow(QueryBinder& binder, const std::string& funct
     return ErrorAt(kInvalidWindow, "Wrong number of arguments of the window in GROUP BY: " + function, place);
   }
   if (!arguments[0]->IsColumn()) {
-    return ErrorAt(kInvalidTimeAttribute, "Window in GROUP BY needs a time attribute as its first argument", place);
+    return ErrorAt(kInvalidTimeAttribute, "Window in GROUP BY needs a time attribute as its first argument",
+                   place);
   }
   PlanWindow window;
   RETURN_IF_ERROR(SetTimeColumn(input.columns(), arguments[0]->index, binder.TimeZone(), place, &window));
   Intervals intervals;
   for (size_t i = 1; i < arguments.size(); ++i) {
-    ASSIGN_OR_RETURN(intervals[names[i - 1]], IntervalMillis(arguments[i], names[i - 1], binder.TimeZone(), place));
+    ASSIGN_OR_RETURN(intervals[names[i - 1]],
+                     IntervalMillis(arguments[i], names[i - 1], binder.TimeZone(), place));
   }
   RETURN_IF_ERROR(SetIntervals(function, intervals, place, &window));
   return window;

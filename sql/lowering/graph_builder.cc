@@ -32,8 +32,8 @@ void GraphBuilder::Connect(const Stream& from, const proto::Operator& to, uint32
       ->set_kind(forward ? proto::Partitioning::FORWARD : proto::Partitioning::REBALANCE);
 }
 
-void GraphBuilder::ConnectByHash(const Stream& from, const proto::Operator& to, const std::vector<uint32_t>& keys,
-                                 uint32_t input) {
+void GraphBuilder::ConnectByHash(const Stream& from, const proto::Operator& to,
+                                 const std::vector<uint32_t>& keys, uint32_t input) {
   proto::Partitioning* partitioning = AddEdge(from, to, input)->mutable_partitioning();
   partitioning->set_kind(proto::Partitioning::HASH);
   for (uint32_t key : keys) partitioning->add_keys(key);

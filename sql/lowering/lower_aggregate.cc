@@ -16,7 +16,8 @@ struct Parts {
 };
 
 Parts PartsOf(const PlanNode& node) {
-  if (const auto* window = node.As<WindowAggregateNode>()) return {window->keys, window->calls, &window->window};
+  if (const auto* window = node.As<WindowAggregateNode>())
+    return {window->keys, window->calls, &window->window};
   const auto* aggregate = node.As<AggregateNode>();
   return {aggregate->keys, aggregate->calls, nullptr};
 }
@@ -43,7 +44,8 @@ bool CanSplit(const PlanNode& node, const Parts& parts, const Stream& input) {
   return true;
 }
 
-void AddCalls(const std::vector<PlanAggregate>& calls, google::protobuf::RepeatedPtrField<proto::AggregateCall>* out) {
+void AddCalls(const std::vector<PlanAggregate>& calls,
+              google::protobuf::RepeatedPtrField<proto::AggregateCall>* out) {
   for (const PlanAggregate& call : calls) {
     proto::AggregateCall* added = out->Add();
     added->set_function(call.function);
@@ -54,7 +56,8 @@ void AddCalls(const std::vector<PlanAggregate>& calls, google::protobuf::Repeate
   }
 }
 
-void SetConfig(const Parts& parts, proto::AggregatePhase phase, const AggregateLowering& lowering, proto::Operator* added) {
+void SetConfig(const Parts& parts, proto::AggregatePhase phase, const AggregateLowering& lowering,
+               proto::Operator* added) {
   if (parts.window != nullptr) {
     proto::WindowAggregateConfig* config = added->mutable_window_aggregate();
     LowerWindow(*parts.window, config->mutable_window());
@@ -76,9 +79,11 @@ SchemaPtr LocalSchema(const PlanNode& node, const Parts& parts) {
   const PlanColumns& input = node.input()->columns();
   PlanColumns columns;
   for (uint32_t key : parts.keys) columns.push_back({.name = input[key].name, .type = input[key].type});
-  if (parts.window != nullptr) columns.push_back({.name = "$slice_end", .type = DataType::Bigint().NotNull()});
+  if (parts.window != nullptr)
+    columns.push_back({.name = "$slice_end", .type = DataType::Bigint().NotNull()});
   for (const PlanAggregate& call : parts.calls) {
-    for (const DataType& type : AccumulatorTypes(call, input)) columns.push_back({.name = call.name, .type = type});
+    for (const DataType& type : AccumulatorTypes(call, input))
+      columns.push_back({.name = call.name, .type = type});
   }
   columns.push_back({.name = "$rows", .type = DataType::Bigint().NotNull()});
   return SchemaOf(columns);
@@ -114,16 +119,17 @@ Result<Stream> LowerAggregate(const PlanNode& node, const AggregateLowering& low
   std::vector<uint32_t> input_keys = parts.keys;
   proto::AggregatePhase phase = proto::SINGLE;
   if (CanSplit(node, parts, input)) {
-    proto::Operator* local = lowering.builder.AddOperator(std::string("local-") + kind, lowering.fingerprint, "Local" + name,
-                                                          input.parallelism, LocalSchema(node, parts));
+    proto::Operator* local =
+        lowering.builder.AddOperator(std::string("local-") + kind, lowering.fingerprint, "Local" + name,
+                                     input.parallelism, LocalSchema(node, parts));
     SetConfig(parts, proto::LOCAL, lowering, local);
     lowering.builder.Connect(input, *local);
     input = Stream{.uid = local->uid(), .parallelism = input.parallelism};
     input_keys = output_keys;
     phase = proto::GLOBAL;
   }
-  proto::Operator* added = lowering.builder.AddOperator(kind, lowering.fingerprint,
-                                                        (phase == proto::GLOBAL ? "Global" : "") + name, parallelism, output);
+  proto::Operator* added = lowering.builder.AddOperator(
+      kind, lowering.fingerprint, (phase == proto::GLOBAL ? "Global" : "") + name, parallelism, output);
   SetConfig(parts, phase, lowering, added);
   lowering.builder.ConnectByHash(input, *added, input_keys);
   return Stream{.uid = added->uid(), .parallelism = parallelism, .hashed_by = output_keys};

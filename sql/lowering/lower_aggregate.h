@@ -13,8 +13,8 @@ struct AggregateLowering {
   int64_t state_ttl_ms = 0;
 };
 
-/// Adds the operators of an AggregateNode or WindowAggregateNode: one behind an exchange by key, or, when every call can be
-/// split and rows only come, one before it and one behind.
+/// Adds the operators of an AggregateNode or WindowAggregateNode: one behind an exchange by key, or, when
+/// every call can be split and rows only come, one before it and one behind.
 Result<Stream> LowerAggregate(const PlanNode& node, const AggregateLowering& lowering);
 
 void LowerWindow(const PlanWindow& window, proto::WindowSpec* spec);

@@ -32,10 +32,13 @@ class JobLowering {
   }
 
  private:
-  const Stream& Input(const PlanNode& node, size_t number = 0) const { return streams_.at(node.inputs()[number].get()); }
+  const Stream& Input(const PlanNode& node, size_t number = 0) const {
+    return streams_.at(node.inputs()[number].get());
+  }
 
   proto::Operator* Add(const char* kind, const PlanNode& node, std::string name, uint32_t parallelism) {
-    return builder_.AddOperator(kind, fingerprints_.Of(node).state, std::move(name), parallelism, SchemaOf(node.columns()));
+    return builder_.AddOperator(kind, fingerprints_.Of(node).state, std::move(name), parallelism,
+                                SchemaOf(node.columns()));
   }
 
   Result<Stream> Lower(const PlanPtr& node) {
@@ -54,7 +57,8 @@ class JobLowering {
       return Stream{.uid = added->uid(), .parallelism = input.parallelism, .hashed_by = input.hashed_by};
     }
     if (node->kind() == PlanKind::kAggregate || node->kind() == PlanKind::kWindowAggregate) {
-      AggregateLowering lowering{builder_, fingerprints_.Of(*node).state, Input(*node), settings_.state_ttl_ms};
+      AggregateLowering lowering{builder_, fingerprints_.Of(*node).state, Input(*node),
+                                 settings_.state_ttl_ms};
       return LowerAggregate(*node, lowering);
     }
     if (const auto* join = node->As<JoinNode>()) return LowerJoin(*join);
@@ -78,14 +82,16 @@ class JobLowering {
 
   Result<Stream> LowerCalc(const CalcNode& calc) {
     const Stream& input = Input(calc);
-    proto::Operator* added = Add("calc", calc, calc.filter != nullptr ? "Filter and project" : "Project", input.parallelism);
+    proto::Operator* added =
+        Add("calc", calc, calc.filter != nullptr ? "Filter and project" : "Project", input.parallelism);
     proto::CalcConfig* config = added->mutable_calc();
     if (calc.filter != nullptr) ToProto(*calc.filter, config->mutable_filter());
     if (!calc.ProjectsNothing()) {
       for (const BoundExprPtr& projection : calc.projections) ToProto(*projection, config->add_projections());
     }
     builder_.Connect(input, *added);
-    return Stream{.uid = added->uid(), .parallelism = input.parallelism, .hashed_by = MapHash(calc, input.hashed_by)};
+    return Stream{
+        .uid = added->uid(), .parallelism = input.parallelism, .hashed_by = MapHash(calc, input.hashed_by)};
   }
 
   /// Where the columns that rows are spread by are behind a projection.
@@ -94,8 +100,9 @@ class JobLowering {
     if (!hashed_by) return std::nullopt;
     std::vector<uint32_t> mapped;
     for (uint32_t column : *hashed_by) {
-      const auto found = std::find_if(calc.projections.begin(), calc.projections.end(),
-                                      [&](const BoundExprPtr& expr) { return expr->IsColumn() && expr->index == column; });
+      const auto found =
+          std::find_if(calc.projections.begin(), calc.projections.end(),
+                       [&](const BoundExprPtr& expr) { return expr->IsColumn() && expr->index == column; });
       if (found == calc.projections.end()) return std::nullopt;
       mapped.push_back(static_cast<uint32_t>(found - calc.projections.begin()));
     }
@@ -104,7 +111,8 @@ class JobLowering {
 
   Result<Stream> LowerJoin(const JoinNode& join) {
     const uint32_t parallelism = join.left_keys.empty() ? 1 : 0;
-    proto::Operator* added = Add("join", join, fmt::format("Join ({})", PlanJoinTypeName(join.type)), parallelism);
+    proto::Operator* added =
+        Add("join", join, fmt::format("Join ({})", PlanJoinTypeName(join.type)), parallelism);
     proto::JoinConfig* config = added->mutable_join();
     config->set_type(static_cast<proto::JoinConfig::Type>(join.type));
     for (uint32_t key : join.left_keys) config->add_left_keys(key);
@@ -116,7 +124,8 @@ class JobLowering {
     builder_.ConnectByHash(Input(join, 1), *added, join.right_keys, 1);
     Stream stream{.uid = added->uid(), .parallelism = parallelism};
     // Rows padded for want of a partner have NULL where the other side's key would be.
-    if (join.type == PlanJoinType::kInner || join.type == PlanJoinType::kLeft) stream.hashed_by = join.left_keys;
+    if (join.type == PlanJoinType::kInner || join.type == PlanJoinType::kLeft)
+      stream.hashed_by = join.left_keys;
     return stream;
   }
 
@@ -140,12 +149,13 @@ class JobLowering {
     const SinkTable& table = *sink.table;
     const Stream& input = Input(sink);
     const uint32_t parallelism = table.parallelism != 0 ? table.parallelism : input.parallelism;
-    proto::Operator* added = builder_.AddOperator("sink", fingerprints_.Of(sink).state, "Sink: " + table.path.name,
-                                                  parallelism, nullptr);
+    proto::Operator* added = builder_.AddOperator("sink", fingerprints_.Of(sink).state,
+                                                  "Sink: " + table.path.name, parallelism, nullptr);
     LowerSink(sink, input.updating, added->mutable_sink());
     // All changes of a key must reach the same writer, in order.
     const bool by_key = input.updating && !table.primary_key.empty();
-    const bool in_place = parallelism == input.parallelism && input.hashed_by && IsSubset(*input.hashed_by, table.primary_key);
+    const bool in_place =
+        parallelism == input.parallelism && input.hashed_by && IsSubset(*input.hashed_by, table.primary_key);
     if (by_key && !in_place) {
       builder_.ConnectByHash(input, *added, table.primary_key);
     } else {
@@ -155,8 +165,9 @@ class JobLowering {
   }
 
   static bool IsSubset(const std::vector<uint32_t>& part, const std::vector<uint32_t>& whole) {
-    return std::all_of(part.begin(), part.end(),
-                       [&](uint32_t column) { return std::find(whole.begin(), whole.end(), column) != whole.end(); });
+    return std::all_of(part.begin(), part.end(), [&](uint32_t column) {
+      return std::find(whole.begin(), whole.end(), column) != whole.end();
+    });
   }
 
   Result<Stream> LowerCollect(const PlanNode& node) {

@@ -22,8 +22,8 @@ struct JobSettings {
   std::map<std::string, std::string> options;
 };
 
-/// Turns optimised plans into one job graph; shared nodes become one operator. Uids come from fingerprints, so that an
-/// unrelated change of the script keeps them.
+/// Turns optimised plans into one job graph; shared nodes become one operator. Uids come from fingerprints,
+/// so that an unrelated change of the script keeps them.
 Result<std::shared_ptr<const proto::JobGraph>> LowerJob(const PlanRoots& roots, const JobSettings& settings);
 
 }  // namespace millrace::sql

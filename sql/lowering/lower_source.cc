@@ -47,7 +47,8 @@ bool ProducesOutput(const ScanNode& scan, const Produced& produced) {
   uint32_t next = 0;
   for (uint32_t column : scan.output) {
     const BoundExpr& expr = *scan.table->expressions[column];
-    if (!expr.IsColumn() || produced.positions[expr.index] != next++ || !produced.used[expr.index]) return false;
+    if (!expr.IsColumn() || produced.positions[expr.index] != next++ || !produced.used[expr.index])
+      return false;
   }
   size_t num_used = 0;
   for (bool used : produced.used) num_used += used;

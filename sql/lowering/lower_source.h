@@ -9,8 +9,8 @@ class SourceConfig;
 
 namespace millrace::sql {
 
-/// What the source operator of a scan reads and computes: only the physical and metadata columns that its output needs, when the
-/// connector can leave columns out.
+/// What the source operator of a scan reads and computes: only the physical and metadata columns that its
+/// output needs, when the connector can leave columns out.
 void LowerScan(const ScanNode& scan, proto::SourceConfig* config);
 void LowerValues(const ValuesNode& values, proto::SourceConfig* config);
 void LowerSink(const SinkNode& sink, bool input_updating, proto::SinkConfig* config);

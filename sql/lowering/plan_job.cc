@@ -27,12 +27,14 @@ struct Planned {
 uint64_t TreeSize(const PlanPtr& node, std::map<const PlanNode*, uint64_t>* sizes) {
   if (auto found = sizes->find(node.get()); found != sizes->end()) return found->second;
   uint64_t size = 1;
-  for (const PlanPtr& input : node->inputs()) size = std::min(size + TreeSize(input, sizes), kPlanNodesMax + 1);
+  for (const PlanPtr& input : node->inputs())
+    size = std::min(size + TreeSize(input, sizes), kPlanNodesMax + 1);
   (*sizes)[node.get()] = size;
   return size;
 }
 
-Result<uint32_t> PositiveOption(const BindEnvironment& environment, const std::string& key, uint32_t otherwise) {
+Result<uint32_t> PositiveOption(const BindEnvironment& environment, const std::string& key,
+                                uint32_t otherwise) {
   const std::string text = TextOption(environment, key, "");
   if (text.empty()) return otherwise;
   ASSIGN_OR_RETURN(const int64_t value, ParseInteger(text));
@@ -46,7 +48,8 @@ Result<uint32_t> PositiveOption(const BindEnvironment& environment, const std::s
 Result<JobSettings> SettingsOf(const BindEnvironment& environment, const std::string& default_name) {
   JobSettings settings;
   settings.name = TextOption(environment, "pipeline.name", default_name);
-  ASSIGN_OR_RETURN(settings.parallelism, PositiveOption(environment, "parallelism.default", environment.default_parallelism));
+  ASSIGN_OR_RETURN(settings.parallelism,
+                   PositiveOption(environment, "parallelism.default", environment.default_parallelism));
   ASSIGN_OR_RETURN(settings.max_parallelism, PositiveOption(environment, "pipeline.max-parallelism", 0));
   ASSIGN_OR_RETURN(settings.state_ttl_ms, DurationOption(environment, "table.exec.state.ttl", 0));
   if (environment.configuration != nullptr) settings.options = *environment.configuration;
@@ -84,7 +87,8 @@ std::string InsertName(const PlanRoots& roots) {
   std::string name = "insert-into";
   for (const PlanPtr& root : roots) {
     const ObjectPath& path = root->As<SinkNode>()->table->path;
-    name += fmt::format("{}{}.{}.{}", &root == &roots.front() ? "_" : ",", path.catalog, path.database, path.name);
+    name += fmt::format("{}{}.{}.{}", &root == &roots.front() ? "_" : ",", path.catalog, path.database,
+                        path.name);
   }
   return name;
 }
@@ -136,7 +140,8 @@ Result<std::string> ExplainQuery(const Query& query, const BindEnvironment& envi
   return ExplainPlanned(planned);
 }
 
-Result<std::string> ExplainInserts(std::span<const Insert* const> inserts, const BindEnvironment& environment) {
+Result<std::string> ExplainInserts(std::span<const Insert* const> inserts,
+                                   const BindEnvironment& environment) {
   QueryBinder binder(environment);
   ASSIGN_OR_RETURN(PlanRoots bound, BindInserts(binder, inserts));
   const std::string name = InsertName(bound);

@@ -11,10 +11,14 @@ namespace {
 
 std::string PartitioningText(const proto::Partitioning& partitioning, const proto::Operator& from) {
   switch (partitioning.kind()) {
-    case proto::Partitioning::FORWARD: return "forward";
-    case proto::Partitioning::REBALANCE: return "rebalance";
-    case proto::Partitioning::BROADCAST: return "broadcast";
-    default: break;
+    case proto::Partitioning::FORWARD:
+      return "forward";
+    case proto::Partitioning::REBALANCE:
+      return "rebalance";
+    case proto::Partitioning::BROADCAST:
+      return "broadcast";
+    default:
+      break;
   }
   if (partitioning.keys().empty()) return "all to one";
   std::string keys;
@@ -41,7 +45,8 @@ std::string PrintGraph(const proto::JobGraph& graph) {
     text += "\n";
     for (const proto::Edge& edge : graph.edges()) {
       if (edge.to() != one.uid()) continue;
-      text += fmt::format("   <- {} {}\n", numbers[edge.from()], PartitioningText(edge.partitioning(), *operators[edge.from()]));
+      text += fmt::format("   <- {} {}\n", numbers[edge.from()],
+                          PartitioningText(edge.partitioning(), *operators[edge.from()]));
     }
   }
   return text;

@@ -66,7 +66,8 @@ BoundExprPtr BooleanExpr(bool value) {
   return LiteralExpr(builder.Finish());
 }
 
-BoundExprPtr CallExpr(std::string function, std::vector<BoundExprPtr> arguments, DataType result, SourcePlace place) {
+BoundExprPtr CallExpr(std::string function, std::vector<BoundExprPtr> arguments, DataType result,
+                      SourcePlace place) {
   auto expr = NewExpr(BoundExpr::Kind::kCall, std::move(result), place);
   expr->function = std::move(function);
   expr->children = std::move(arguments);
@@ -95,7 +96,8 @@ BoundExprPtr CastExpr(BoundExprPtr input, const DataType& type, bool try_cast, S
   return expr;
 }
 
-BoundExprPtr Rewrite(const BoundExprPtr& expr, const std::function<BoundExprPtr(const BoundExprPtr&)>& replace) {
+BoundExprPtr Rewrite(const BoundExprPtr& expr,
+                     const std::function<BoundExprPtr(const BoundExprPtr&)>& replace) {
   if (BoundExprPtr replaced = replace(expr)) return replaced;
   std::vector<BoundExprPtr> children;
   bool changed = false;
@@ -110,13 +112,15 @@ BoundExprPtr Rewrite(const BoundExprPtr& expr, const std::function<BoundExprPtr(
 }
 
 BoundExprPtr Substitute(const BoundExprPtr& expr, const std::vector<BoundExprPtr>& columns) {
-  return Rewrite(expr, [&](const BoundExprPtr& node) { return node->IsColumn() ? columns[node->index] : nullptr; });
+  return Rewrite(expr,
+                 [&](const BoundExprPtr& node) { return node->IsColumn() ? columns[node->index] : nullptr; });
 }
 
 BoundExprPtr ShiftColumns(const BoundExprPtr& expr, int64_t by) {
   if (by == 0) return expr;
   return Rewrite(expr, [&](const BoundExprPtr& node) {
-    return node->IsColumn() ? ColumnExpr(static_cast<uint32_t>(node->index + by), node->type, node->place) : nullptr;
+    return node->IsColumn() ? ColumnExpr(static_cast<uint32_t>(node->index + by), node->type, node->place)
+                            : nullptr;
   });
 }
 

@@ -19,13 +19,13 @@ namespace millrace::sql {
 struct BoundExpr;
 using BoundExprPtr = std::shared_ptr<const BoundExpr>;
 
-/// A typed scalar expression over the columns of one input row: what is left of SQL once names and types are known.
-/// Immutable; shared between plans.
+/// A typed scalar expression over the columns of one input row: what is left of SQL once names and types are
+/// known. Immutable; shared between plans.
 struct BoundExpr {
   enum class Kind : uint8_t {
     kColumn,
     kLiteral,
-    kCall,       // a function or operator of the registry
+    kCall,  // a function or operator of the registry
     kCast,
     kCase,       // children: condition, result, condition, result, ..., otherwise
     kField,      // of a ROW
@@ -34,12 +34,13 @@ struct BoundExpr {
   };
   Kind kind = Kind::kLiteral;
   DataType type;
-  uint32_t index = 0;     // kColumn: of the input; kField: of the ROW; kAggregate, kGrouping: of the query's calls
+  uint32_t index =
+      0;  // kColumn: of the input; kField: of the ROW; kAggregate, kGrouping: of the query's calls
   ColumnPtr literal;      // kLiteral: one row
   std::string function;   // kCall: upper-case name
   bool try_cast = false;  // kCast
   std::vector<BoundExprPtr> children;
-  SourcePlace place;      // in the user's text; not part of what the expression means
+  SourcePlace place;  // in the user's text; not part of what the expression means
 
   bool IsColumn() const { return kind == Kind::kColumn; }
   bool IsLiteral() const { return kind == Kind::kLiteral; }
@@ -53,15 +54,18 @@ BoundExprPtr NullExpr(DataType type, SourcePlace place = {});
 BoundExprPtr TextExpr(std::string_view text, SourcePlace place = {});  // CHAR(n) NOT NULL
 BoundExprPtr IntegerExpr(int32_t value);                               // INT NOT NULL
 BoundExprPtr BooleanExpr(bool value);                                  // BOOLEAN NOT NULL
-BoundExprPtr CallExpr(std::string function, std::vector<BoundExprPtr> arguments, DataType result, SourcePlace place = {});
+BoundExprPtr CallExpr(std::string function, std::vector<BoundExprPtr> arguments, DataType result,
+                      SourcePlace place = {});
 BoundExprPtr CaseExpr(std::vector<BoundExprPtr> children, DataType type, SourcePlace place = {});
 BoundExprPtr FieldExpr(BoundExprPtr input, uint32_t index, DataType type, SourcePlace place = {});
 /// A cast to the kind of `type` (nullable when the input is); the input itself when it already has that type.
-BoundExprPtr CastExpr(BoundExprPtr input, const DataType& type, bool try_cast = false, SourcePlace place = {});
+BoundExprPtr CastExpr(BoundExprPtr input, const DataType& type, bool try_cast = false,
+                      SourcePlace place = {});
 
-/// The same expression with every node replaced for which `replace` gives one (asked from the root down; what it gives
-/// is not looked into).
-BoundExprPtr Rewrite(const BoundExprPtr& expr, const std::function<BoundExprPtr(const BoundExprPtr&)>& replace);
+/// The same expression with every node replaced for which `replace` gives one (asked from the root down; what
+/// it gives is not looked into).
+BoundExprPtr Rewrite(const BoundExprPtr& expr,
+                     const std::function<BoundExprPtr(const BoundExprPtr&)>& replace);
 /// Columns replaced by the given expressions.
 BoundExprPtr Substitute(const BoundExprPtr& expr, const std::vector<BoundExprPtr>& columns);
 /// Column numbers shifted by `by`.

@@ -30,15 +30,17 @@ uint64_t ExprFingerprint(const BoundExpr& expr, const std::vector<uint64_t>& col
   if (expr.IsLiteral()) return Mix("literal" + ExprKey(expr));
   std::vector<uint64_t> parts;
   for (const BoundExprPtr& child : expr.children) parts.push_back(ExprFingerprint(*child, columns));
-  const std::string what = fmt::format("{} {} {} {} {}", static_cast<int>(expr.kind), expr.function, expr.index, expr.try_cast,
-                                       expr.kind == BoundExpr::Kind::kCast ? expr.type.ToStringWithoutNullability() : "");
+  const std::string what =
+      fmt::format("{} {} {} {} {}", static_cast<int>(expr.kind), expr.function, expr.index, expr.try_cast,
+                  expr.kind == BoundExpr::Kind::kCast ? expr.type.ToStringWithoutNullability() : "");
   return MixAll(what, parts);
 }
 
 /// Filters add up, so that neither their order nor where they stand matters.
 uint64_t FilterFingerprint(const BoundExprPtr& filter, const std::vector<uint64_t>& columns) {
   uint64_t sum = 0;
-  for (const BoundExprPtr& conjunct : Conjuncts(filter)) sum += Mix("filter", {ExprFingerprint(*conjunct, columns)});
+  for (const BoundExprPtr& conjunct : Conjuncts(filter))
+    sum += Mix("filter", {ExprFingerprint(*conjunct, columns)});
   return sum;
 }
 
@@ -78,13 +80,15 @@ uint64_t WindowFingerprint(const PlanWindow& window, const std::vector<uint64_t>
 }
 
 void AddWindowColumns(Fingerprint* result) {
-  for (const char* name : {"window_start", "window_end", "window_time"}) result->columns.push_back(Mix(name, {result->rows}));
+  for (const char* name : {"window_start", "window_end", "window_time"})
+    result->columns.push_back(Mix(name, {result->rows}));
 }
 
 Fingerprint OfScan(const ScanNode& scan) {
   Fingerprint result;
   const uint64_t table = Mix("table" + scan.table->path.ToString());
-  for (uint32_t column : scan.output) result.columns.push_back(Mix(scan.table->columns[column].name, {table}));
+  for (uint32_t column : scan.output)
+    result.columns.push_back(Mix(scan.table->columns[column].name, {table}));
   result.rows = table + FilterFingerprint(scan.filter, result.columns);
   result.state = table;
   return result;
@@ -98,14 +102,17 @@ Fingerprint OfJoin(const JoinNode& join, const Fingerprint& left, const Fingerpr
   for (size_t i = 0; i < join.left_keys.size(); ++i) {
     keys += Mix("key", {left.columns[join.left_keys[i]], right.columns[join.right_keys[i]]});
   }
-  result.rows = Mix(PlanJoinTypeName(join.type), {left.rows, right.rows, keys, FilterFingerprint(join.condition, result.columns)});
+  result.rows = Mix(PlanJoinTypeName(join.type),
+                    {left.rows, right.rows, keys, FilterFingerprint(join.condition, result.columns)});
   result.state = Mix("join", {result.rows});
   return result;
 }
 
 }  // namespace
 
-std::string FingerprintText(uint64_t fingerprint) { return fmt::format("{:016x}", fingerprint); }
+std::string FingerprintText(uint64_t fingerprint) {
+  return fmt::format("{:016x}", fingerprint);
+}
 
 const Fingerprint& Fingerprinter::Of(const PlanNode& node) {
   if (auto found = done_.find(&node); found != done_.end()) return found->second;
@@ -114,11 +121,13 @@ const Fingerprint& Fingerprinter::Of(const PlanNode& node) {
 
 Fingerprint Fingerprinter::Compute(const PlanNode& node) {
   if (const auto* scan = node.As<ScanNode>()) return OfScan(*scan);
-  if (const auto* join = node.As<JoinNode>()) return OfJoin(*join, Of(*join->inputs()[0]), Of(*join->inputs()[1]));
+  if (const auto* join = node.As<JoinNode>())
+    return OfJoin(*join, Of(*join->inputs()[0]), Of(*join->inputs()[1]));
   Fingerprint result;
   if (node.kind() == PlanKind::kValues) {
     result.rows = Mix(PlanKey(node));
-    for (uint64_t i = 0; i < node.columns().size(); ++i) result.columns.push_back(Mix("value", {result.rows, i}));
+    for (uint64_t i = 0; i < node.columns().size(); ++i)
+      result.columns.push_back(Mix("value", {result.rows, i}));
     result.state = result.rows;
     return result;
   }
@@ -137,7 +146,8 @@ Fingerprint Fingerprinter::Compute(const PlanNode& node) {
   const Fingerprint& input = Of(*node.input());
   if (const auto* calc = node.As<CalcNode>()) {
     result.rows = input.rows + FilterFingerprint(calc->filter, input.columns);
-    for (const BoundExprPtr& expr : calc->projections) result.columns.push_back(ExprFingerprint(*expr, input.columns));
+    for (const BoundExprPtr& expr : calc->projections)
+      result.columns.push_back(ExprFingerprint(*expr, input.columns));
     result.state = MixAll("calc", result.columns) + result.rows;
   } else if (const auto* assign = node.As<WindowAssignNode>()) {
     result.rows = Mix("windows", {input.rows, WindowFingerprint(assign->window, input.columns)});

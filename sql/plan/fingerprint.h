@@ -10,9 +10,9 @@
 
 namespace millrace::sql {
 
-/// What a node's rows and columns come from, as stable numbers: names of tables and columns, predicates, keys and
-/// functions count; comments, aliases, the order of columns, and which columns others read do not. State is addressed by
-/// them, so they must not change between versions.
+/// What a node's rows and columns come from, as stable numbers: names of tables and columns, predicates, keys
+/// and functions count; comments, aliases, the order of columns, and which columns others read do not. State
+/// is addressed by them, so they must not change between versions.
 struct Fingerprint {
   uint64_t rows = 0;
   std::vector<uint64_t> columns;

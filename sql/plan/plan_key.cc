@@ -8,13 +8,16 @@
 namespace millrace::sql {
 namespace {
 
-std::string OptionalKey(const BoundExprPtr& expr) { return expr == nullptr ? "-" : ExprKey(*expr); }
+std::string OptionalKey(const BoundExprPtr& expr) {
+  return expr == nullptr ? "-" : ExprKey(*expr);
+}
 
 std::string CallsKey(const std::vector<PlanAggregate>& calls) {
   std::string key;
   for (const PlanAggregate& call : calls) {
-    key += fmt::format("{}({}){}{}:{};", call.function, fmt::join(call.arguments, ","), call.distinct ? "D" : "",
-                       call.filter ? "F" + std::to_string(*call.filter) : "", call.type.ToString());
+    key +=
+        fmt::format("{}({}){}{}:{};", call.function, fmt::join(call.arguments, ","), call.distinct ? "D" : "",
+                    call.filter ? "F" + std::to_string(*call.filter) : "", call.type.ToString());
   }
   return key;
 }
@@ -45,17 +48,17 @@ std::string ExprKey(const BoundExpr& expr) {
 }
 
 std::string WindowKey(const PlanWindow& window) {
-  return fmt::format("{} {} {} {} t{} s{} e{} {} {} {}", static_cast<int>(window.kind), window.size_ms, window.slide_ms,
-                     window.offset_ms, window.time_column, window.start_column, window.end_column, window.processing_time,
-                     window.zone, window.time_type.ToString());
+  return fmt::format("{} {} {} {} t{} s{} e{} {} {} {}", static_cast<int>(window.kind), window.size_ms,
+                     window.slide_ms, window.offset_ms, window.time_column, window.start_column,
+                     window.end_column, window.processing_time, window.zone, window.time_type.ToString());
 }
 
 std::string PlanKey(const PlanNode& node) {
   switch (node.kind()) {
     case PlanKind::kScan: {
       const auto& scan = *node.As<ScanNode>();
-      return fmt::format("scan {} {} {}", TableKey(scan.table->path, scan.table->options), fmt::join(scan.output, ","),
-                         OptionalKey(scan.filter));
+      return fmt::format("scan {} {} {}", TableKey(scan.table->path, scan.table->options),
+                         fmt::join(scan.output, ","), OptionalKey(scan.filter));
     }
     case PlanKind::kValues:
       return ValuesKey(*node.As<ValuesNode>());

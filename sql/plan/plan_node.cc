@@ -49,7 +49,8 @@ PlanColumns AggregateColumns(const PlanColumns& input, const std::vector<uint32_
   return columns;
 }
 
-PlanColumns WindowAggregateColumns(const PlanColumns& input, const PlanWindow& window, const std::vector<uint32_t>& keys,
+PlanColumns WindowAggregateColumns(const PlanColumns& input, const PlanWindow& window,
+                                   const std::vector<uint32_t>& keys,
                                    const std::vector<PlanAggregate>& calls) {
   PlanColumns columns = AggregateColumns(input, keys, calls);
   for (PlanColumn& column : WindowColumns(window)) columns.push_back(std::move(column));
@@ -71,17 +72,26 @@ PlanColumns JoinColumns(const PlanNode& left, const PlanNode& right, PlanJoinTyp
   return columns;
 }
 
-/// A column is a time attribute, or a part of a window, of the union when it is in every input.
+/// Whether all inputs are projections of one node, so that their windows are the same.
+bool ProjectSameInput(const std::vector<PlanPtr>& inputs) {
+  for (const PlanPtr& input : inputs) {
+    if (input->kind() != PlanKind::kCalc || input->input() != inputs.front()->input()) return false;
+  }
+  return true;
+}
+
+/// A column is a time attribute of the union when it is one in every input; likewise a part of a window, but
+/// windows of different inputs must not be mixed up.
 PlanColumns UnionColumns(const std::vector<PlanPtr>& inputs) {
   PlanColumns columns = inputs.front()->columns();
+  const bool same_windows = ProjectSameInput(inputs);
   for (size_t i = 0; i < columns.size(); ++i) {
     for (const PlanPtr& input : inputs) {
       const PlanColumn& other = input->columns()[i];
       if (other.type.nullable()) columns[i].type = columns[i].type.WithNullable(true);
       if (other.time != columns[i].time) columns[i].time = TimeAttribute::kNone;
-      if (other.window_role != columns[i].window_role || other.window_zone != columns[i].window_zone) {
+      if (!same_windows || other.window_role != columns[i].window_role)
         columns[i].window_role = WindowRole::kNone;
-      }
     }
     if (columns[i].window_role == WindowRole::kNone) columns[i].window_zone.clear();
   }
@@ -90,21 +100,30 @@ PlanColumns UnionColumns(const std::vector<PlanPtr>& inputs) {
 
 }  // namespace
 
-ScanNode::ScanNode(std::shared_ptr<const ScanTable> scanned, std::vector<uint32_t> output_columns, BoundExprPtr predicate)
+ScanNode::ScanNode(std::shared_ptr<const ScanTable> scanned, std::vector<uint32_t> output_columns,
+                   BoundExprPtr predicate)
     : PlanNode(kKind, {}, Pick(scanned->columns, output_columns)),
       table(std::move(scanned)),
       output(std::move(output_columns)),
-      filter(std::move(predicate)) {}
-PlanPtr ScanNode::WithInputs(std::vector<PlanPtr>) const { return std::make_shared<ScanNode>(table, output, filter); }
+      filter(std::move(predicate)) {
+}
+PlanPtr ScanNode::WithInputs(std::vector<PlanPtr>) const {
+  return std::make_shared<ScanNode>(table, output, filter);
+}
 
 ValuesNode::ValuesNode(PlanColumns columns, std::vector<std::vector<BoundExprPtr>> row_values)
-    : PlanNode(kKind, {}, std::move(columns)), rows(std::move(row_values)) {}
-PlanPtr ValuesNode::WithInputs(std::vector<PlanPtr>) const { return std::make_shared<ValuesNode>(columns(), rows); }
+    : PlanNode(kKind, {}, std::move(columns)), rows(std::move(row_values)) {
+}
+PlanPtr ValuesNode::WithInputs(std::vector<PlanPtr>) const {
+  return std::make_shared<ValuesNode>(columns(), rows);
+}
 
-CalcNode::CalcNode(PlanPtr input, BoundExprPtr predicate, std::vector<BoundExprPtr> exprs, std::vector<std::string> names)
+CalcNode::CalcNode(PlanPtr input, BoundExprPtr predicate, std::vector<BoundExprPtr> exprs,
+                   std::vector<std::string> names)
     : PlanNode(kKind, {input}, CalcColumns(input->columns(), exprs, names)),
       filter(std::move(predicate)),
-      projections(std::move(exprs)) {}
+      projections(std::move(exprs)) {
+}
 PlanPtr CalcNode::WithInputs(std::vector<PlanPtr> inputs) const {
   std::vector<std::string> names;
   for (const PlanColumn& column : columns()) names.push_back(column.name);
@@ -117,7 +136,8 @@ PlanPtr CalcNode::Filter(PlanPtr input, BoundExprPtr filter) {
     projections.push_back(ColumnExpr(i, input->columns()[i].type));
     names.push_back(input->columns()[i].name);
   }
-  return std::make_shared<CalcNode>(std::move(input), std::move(filter), std::move(projections), std::move(names));
+  return std::make_shared<CalcNode>(std::move(input), std::move(filter), std::move(projections),
+                                    std::move(names));
 }
 bool CalcNode::ProjectsNothing() const {
   if (projections.size() != input()->columns().size()) return false;
@@ -130,25 +150,29 @@ bool CalcNode::ProjectsNothing() const {
 PlanColumns WindowColumns(const PlanWindow& window) {
   const DataType bound = DataType::Timestamp(3).NotNull();
   const auto time = window.processing_time ? TimeAttribute::kProctime : TimeAttribute::kRowtime;
-  return {{.name = "window_start", .type = bound, .window_role = WindowRole::kStart, .window_zone = window.zone},
-          {.name = "window_end", .type = bound, .window_role = WindowRole::kEnd, .window_zone = window.zone},
-          {.name = "window_time",
-           .type = window.time_type.NotNull(),
-           .time = time,
-           .window_role = WindowRole::kTime,
-           .window_zone = window.zone}};
+  return {
+      {.name = "window_start", .type = bound, .window_role = WindowRole::kStart, .window_zone = window.zone},
+      {.name = "window_end", .type = bound, .window_role = WindowRole::kEnd, .window_zone = window.zone},
+      {.name = "window_time",
+       .type = window.time_type.NotNull(),
+       .time = time,
+       .window_role = WindowRole::kTime,
+       .window_zone = window.zone}};
 }
 
 WindowAssignNode::WindowAssignNode(PlanPtr input, PlanWindow spec)
-    : PlanNode(kKind, {input}, AssignColumns(input->columns(), spec)), window(std::move(spec)) {}
+    : PlanNode(kKind, {input}, AssignColumns(input->columns(), spec)), window(std::move(spec)) {
+}
 PlanPtr WindowAssignNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<WindowAssignNode>(std::move(inputs.front()), window);
 }
 
-AggregateNode::AggregateNode(PlanPtr input, std::vector<uint32_t> key_columns, std::vector<PlanAggregate> aggregates)
+AggregateNode::AggregateNode(PlanPtr input, std::vector<uint32_t> key_columns,
+                             std::vector<PlanAggregate> aggregates)
     : PlanNode(kKind, {input}, AggregateColumns(input->columns(), key_columns, aggregates)),
       keys(std::move(key_columns)),
-      calls(std::move(aggregates)) {}
+      calls(std::move(aggregates)) {
+}
 PlanPtr AggregateNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<AggregateNode>(std::move(inputs.front()), keys, calls);
 }
@@ -158,17 +182,22 @@ WindowAggregateNode::WindowAggregateNode(PlanPtr input, PlanWindow spec, std::ve
     : PlanNode(kKind, {input}, WindowAggregateColumns(input->columns(), spec, key_columns, aggregates)),
       window(std::move(spec)),
       keys(std::move(key_columns)),
-      calls(std::move(aggregates)) {}
+      calls(std::move(aggregates)) {
+}
 PlanPtr WindowAggregateNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<WindowAggregateNode>(std::move(inputs.front()), window, keys, calls);
 }
 
 const char* PlanJoinTypeName(PlanJoinType type) {
   switch (type) {
-    case PlanJoinType::kInner: return "INNER";
-    case PlanJoinType::kLeft: return "LEFT";
-    case PlanJoinType::kRight: return "RIGHT";
-    case PlanJoinType::kFull: return "FULL";
+    case PlanJoinType::kInner:
+      return "INNER";
+    case PlanJoinType::kLeft:
+      return "LEFT";
+    case PlanJoinType::kRight:
+      return "RIGHT";
+    case PlanJoinType::kFull:
+      return "FULL";
   }
   return "?";
 }
@@ -179,27 +208,35 @@ JoinNode::JoinNode(PlanPtr left, PlanPtr right, PlanJoinType join_type, std::vec
       type(join_type),
       left_keys(std::move(left_columns)),
       right_keys(std::move(right_columns)),
-      condition(std::move(predicate)) {}
+      condition(std::move(predicate)) {
+}
 PlanPtr JoinNode::WithInputs(std::vector<PlanPtr> inputs) const {
-  return std::make_shared<JoinNode>(std::move(inputs[0]), std::move(inputs[1]), type, left_keys, right_keys, condition);
+  return std::make_shared<JoinNode>(std::move(inputs[0]), std::move(inputs[1]), type, left_keys, right_keys,
+                                    condition);
 }
 
-UnionNode::UnionNode(std::vector<PlanPtr> inputs) : PlanNode(kKind, inputs, UnionColumns(inputs)) {}
-PlanPtr UnionNode::WithInputs(std::vector<PlanPtr> inputs) const { return std::make_shared<UnionNode>(std::move(inputs)); }
+UnionNode::UnionNode(std::vector<PlanPtr> inputs) : PlanNode(kKind, inputs, UnionColumns(inputs)) {
+}
+PlanPtr UnionNode::WithInputs(std::vector<PlanPtr> inputs) const {
+  return std::make_shared<UnionNode>(std::move(inputs));
+}
 
 NormalizeNode::NormalizeNode(PlanPtr input, std::vector<uint32_t> key_columns)
-    : PlanNode(kKind, {input}, input->columns()), keys(std::move(key_columns)) {}
+    : PlanNode(kKind, {input}, input->columns()), keys(std::move(key_columns)) {
+}
 PlanPtr NormalizeNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<NormalizeNode>(std::move(inputs.front()), keys);
 }
 
 SinkNode::SinkNode(PlanPtr input, std::shared_ptr<const SinkTable> sink_table)
-    : PlanNode(kKind, {input}, input->columns()), table(std::move(sink_table)) {}
+    : PlanNode(kKind, {input}, input->columns()), table(std::move(sink_table)) {
+}
 PlanPtr SinkNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<SinkNode>(std::move(inputs.front()), table);
 }
 
-CollectNode::CollectNode(PlanPtr input) : PlanNode(kKind, {input}, input->columns()) {}
+CollectNode::CollectNode(PlanPtr input) : PlanNode(kKind, {input}, input->columns()) {
+}
 PlanPtr CollectNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<CollectNode>(std::move(inputs.front()));
 }
@@ -233,7 +270,8 @@ std::vector<std::string> UniqueNames(const std::vector<std::string>& names) {
   std::vector<std::string> unique;
   for (const std::string& name : names) {
     std::string candidate = name;
-    for (size_t number = 0; used.contains(candidate) || (candidate != name && taken.contains(candidate)); ++number) {
+    for (size_t number = 0; used.contains(candidate) || (candidate != name && taken.contains(candidate));
+         ++number) {
       candidate = name + std::to_string(number);
     }
     used.insert(candidate);

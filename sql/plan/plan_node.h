@@ -29,14 +29,24 @@ struct PlanColumn {
 using PlanColumns = std::vector<PlanColumn>;
 
 enum class PlanKind : uint8_t {
-  kScan, kValues, kCalc, kWindowAssign, kAggregate, kWindowAggregate, kJoin, kUnion, kNormalize, kSink, kCollect,
+  kScan,
+  kValues,
+  kCalc,
+  kWindowAssign,
+  kAggregate,
+  kWindowAggregate,
+  kJoin,
+  kUnion,
+  kNormalize,
+  kSink,
+  kCollect,
 };
 
 class PlanNode;
 using PlanPtr = std::shared_ptr<const PlanNode>;
 
-/// A node of a logical plan: relational algebra over typed columns. Immutable; a node may be shared by several
-/// consumers. Rules build new nodes.
+/// A node of a logical plan: relational algebra over typed columns. Immutable; a node may be shared by
+/// several consumers. Rules build new nodes.
 class PlanNode {
  public:
   virtual ~PlanNode() = default;
@@ -62,7 +72,8 @@ class PlanNode {
   PlanColumns columns_;
 };
 
-/// A table as a scan sees it: names, types and expressions resolved, options with hints applied. Shared by all scans of it.
+/// A table as a scan sees it: names, types and expressions resolved, options with hints applied. Shared by
+/// all scans of it.
 struct ScanTable {
   ObjectPath path;
   std::string connector;
@@ -77,15 +88,15 @@ struct ScanTable {
   PlanColumns columns;
   std::vector<BoundExprPtr> expressions;
   std::optional<uint32_t> watermark_column;
-  BoundExprPtr watermark;  // over `columns`
+  BoundExprPtr watermark;             // over `columns`
   std::vector<uint32_t> primary_key;  // of `columns`
   std::vector<std::string> partition_keys;
   int64_t idle_timeout_ms = 0;
   uint32_t parallelism = 0;  // scan.parallelism; 0 = the job's
-  bool upsert = false;     // rows are upserts by primary key
-  bool changelog = false;  // the format carries row kinds
+  bool upsert = false;       // rows are upserts by primary key
+  bool changelog = false;    // the format carries row kinds
   bool bounded = false;
-  bool projects = false;   // the connector reads only the columns asked for
+  bool projects = false;  // the connector reads only the columns asked for
 };
 
 /// Reads the columns `output` (ascending) of a table; `filter` is over them.
@@ -115,7 +126,8 @@ class CalcNode final : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kCalc;
   /// Time attributes and window roles pass through plain column references.
-  CalcNode(PlanPtr input, BoundExprPtr filter, std::vector<BoundExprPtr> projections, std::vector<std::string> names);
+  CalcNode(PlanPtr input, BoundExprPtr filter, std::vector<BoundExprPtr> projections,
+           std::vector<std::string> names);
   PlanPtr WithInputs(std::vector<PlanPtr> inputs) const override;
   /// All columns unchanged.
   static PlanPtr Filter(PlanPtr input, BoundExprPtr filter);
@@ -130,7 +142,7 @@ struct PlanWindow {
   enum class Kind : uint8_t { kTumble, kHop, kCumulate, kAttached };
   Kind kind = Kind::kTumble;
   int64_t size_ms = 0;
-  int64_t slide_ms = 0;   // HOP: slide; CUMULATE: step
+  int64_t slide_ms = 0;  // HOP: slide; CUMULATE: step
   int64_t offset_ms = 0;
   uint32_t time_column = 0;   // of the input
   uint32_t start_column = 0;  // kAttached
@@ -141,7 +153,8 @@ struct PlanWindow {
   friend bool operator==(const PlanWindow&, const PlanWindow&) = default;
 };
 
-/// Columns of the input (the time column is no time attribute any more), then window_start, window_end, window_time.
+/// Columns of the input (the time column is no time attribute any more), then window_start, window_end,
+/// window_time.
 class WindowAssignNode final : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kWindowAssign;
@@ -178,7 +191,8 @@ class AggregateNode final : public PlanNode {
 class WindowAggregateNode final : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kWindowAggregate;
-  WindowAggregateNode(PlanPtr input, PlanWindow window, std::vector<uint32_t> keys, std::vector<PlanAggregate> calls);
+  WindowAggregateNode(PlanPtr input, PlanWindow window, std::vector<uint32_t> keys,
+                      std::vector<PlanAggregate> calls);
   PlanPtr WithInputs(std::vector<PlanPtr> inputs) const override;
 
   const PlanWindow window;
@@ -189,13 +203,13 @@ class WindowAggregateNode final : public PlanNode {
 enum class PlanJoinType : uint8_t { kInner, kLeft, kRight, kFull };
 const char* PlanJoinTypeName(PlanJoinType type);
 
-/// Columns of the left input, then of the right. Keys are columns of equal types, parallel; `condition` (may be null) is
-/// over both.
+/// Columns of the left input, then of the right. Keys are columns of equal types, parallel; `condition` (may
+/// be null) is over both.
 class JoinNode final : public PlanNode {
  public:
   static constexpr PlanKind kKind = PlanKind::kJoin;
-  JoinNode(PlanPtr left, PlanPtr right, PlanJoinType type, std::vector<uint32_t> left_keys, std::vector<uint32_t> right_keys,
-           BoundExprPtr condition);
+  JoinNode(PlanPtr left, PlanPtr right, PlanJoinType type, std::vector<uint32_t> left_keys,
+           std::vector<uint32_t> right_keys, BoundExprPtr condition);
   PlanPtr WithInputs(std::vector<PlanPtr> inputs) const override;
   uint32_t left_width() const { return static_cast<uint32_t>(inputs()[0]->columns().size()); }
 
@@ -234,7 +248,7 @@ struct SinkTable {
   std::vector<std::string> partition_keys;
   bool upsert = false;
   uint32_t parallelism = 0;  // sink.parallelism; 0 = the input's
-  std::string guarantee;  // in words
+  std::string guarantee;     // in words
 };
 
 class SinkNode final : public PlanNode {
@@ -253,8 +267,8 @@ class CollectNode final : public PlanNode {
   PlanPtr WithInputs(std::vector<PlanPtr> inputs) const override;
 };
 
-/// Whether the node's output may hold rows with weight -1. `PlanTraits` remembers answers, so that shared sub-plans are
-/// looked at once.
+/// Whether the node's output may hold rows with weight -1. `PlanTraits` remembers answers, so that shared
+/// sub-plans are looked at once.
 class PlanTraits {
  public:
   bool Updating(const PlanPtr& node);

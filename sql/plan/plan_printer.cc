@@ -45,18 +45,20 @@ std::string PrintWindow(const PlanWindow& window, const NameOf& name_of) {
   std::string text;
   switch (window.kind) {
     case PlanWindow::Kind::kTumble:
-      text = fmt::format("TUMBLE(time=[{}], size=[{}]", name_of(window.time_column), PrintDuration(window.size_ms));
+      text = fmt::format("TUMBLE(time=[{}], size=[{}]", name_of(window.time_column),
+                         PrintDuration(window.size_ms));
       break;
     case PlanWindow::Kind::kHop:
-      text = fmt::format("HOP(time=[{}], slide=[{}], size=[{}]", name_of(window.time_column), PrintDuration(window.slide_ms),
-                         PrintDuration(window.size_ms));
+      text = fmt::format("HOP(time=[{}], slide=[{}], size=[{}]", name_of(window.time_column),
+                         PrintDuration(window.slide_ms), PrintDuration(window.size_ms));
       break;
     case PlanWindow::Kind::kCumulate:
       text = fmt::format("CUMULATE(time=[{}], step=[{}], size=[{}]", name_of(window.time_column),
                          PrintDuration(window.slide_ms), PrintDuration(window.size_ms));
       break;
     case PlanWindow::Kind::kAttached:
-      text = fmt::format("ATTACHED(start=[{}], end=[{}]", name_of(window.start_column), name_of(window.end_column));
+      text = fmt::format("ATTACHED(start=[{}], end=[{}]", name_of(window.start_column),
+                         name_of(window.end_column));
       break;
   }
   if (window.offset_ms != 0) text += fmt::format(", offset=[{}]", PrintDuration(window.offset_ms));
@@ -69,7 +71,8 @@ std::string PrintCalls(const std::vector<PlanAggregate>& calls, const NameOf& na
   std::string text;
   for (const PlanAggregate& call : calls) {
     const std::string arguments = call.arguments.empty() ? "*" : Columns(call.arguments, name_of);
-    text += fmt::format("{}{}({}{})", text.empty() ? "" : ", ", call.function, call.distinct ? "DISTINCT " : "", arguments);
+    text += fmt::format("{}{}({}{})", text.empty() ? "" : ", ", call.function,
+                        call.distinct ? "DISTINCT " : "", arguments);
     if (call.filter) text += fmt::format(" FILTER {}", name_of(*call.filter));
     text += " AS " + call.name;
   }
@@ -96,7 +99,8 @@ std::string PrintScan(const ScanNode& scan) {
   std::string names;
   for (const PlanColumn& column : scan.columns()) names += (names.empty() ? "" : ", ") + column.name;
   std::string text = fmt::format("Scan(table=[{}], columns=[{}]", scan.table->path.name, names);
-  if (scan.filter != nullptr) text += fmt::format(", filter=[{}]", PrintExpr(*scan.filter, NamesOfColumns(scan.columns())));
+  if (scan.filter != nullptr)
+    text += fmt::format(", filter=[{}]", PrintExpr(*scan.filter, NamesOfColumns(scan.columns())));
   if (scan.table->watermark_column) {
     const PlanColumns& columns = scan.table->columns;
     text += fmt::format(", watermark=[{}: {}]", columns[*scan.table->watermark_column].name,
@@ -107,30 +111,39 @@ std::string PrintScan(const ScanNode& scan) {
 
 std::string PrintNode(const PlanNode& node) {
   switch (node.kind()) {
-    case PlanKind::kScan: return PrintScan(*node.As<ScanNode>());
-    case PlanKind::kValues: return fmt::format("Values(rows=[{}])", node.As<ValuesNode>()->rows.size());
-    case PlanKind::kCalc: return PrintCalc(*node.As<CalcNode>());
+    case PlanKind::kScan:
+      return PrintScan(*node.As<ScanNode>());
+    case PlanKind::kValues:
+      return fmt::format("Values(rows=[{}])", node.As<ValuesNode>()->rows.size());
+    case PlanKind::kCalc:
+      return PrintCalc(*node.As<CalcNode>());
     case PlanKind::kWindowAssign:
-      return fmt::format("WindowAssign(window=[{}])",
-                         PrintWindow(node.As<WindowAssignNode>()->window, NamesOfColumns(node.input()->columns())));
+      return fmt::format("WindowAssign(window=[{}])", PrintWindow(node.As<WindowAssignNode>()->window,
+                                                                  NamesOfColumns(node.input()->columns())));
     case PlanKind::kAggregate: {
       const auto& aggregate = *node.As<AggregateNode>();
       const NameOf name_of = NamesOfColumns(node.input()->columns());
-      return fmt::format("Aggregate(keys=[{}], calls=[{}])", Columns(aggregate.keys, name_of), PrintCalls(aggregate.calls, name_of));
+      return fmt::format("Aggregate(keys=[{}], calls=[{}])", Columns(aggregate.keys, name_of),
+                         PrintCalls(aggregate.calls, name_of));
     }
     case PlanKind::kWindowAggregate: {
       const auto& aggregate = *node.As<WindowAggregateNode>();
       const NameOf name_of = NamesOfColumns(node.input()->columns());
-      return fmt::format("WindowAggregate(window=[{}], keys=[{}], calls=[{}])", PrintWindow(aggregate.window, name_of),
-                         Columns(aggregate.keys, name_of), PrintCalls(aggregate.calls, name_of));
+      return fmt::format("WindowAggregate(window=[{}], keys=[{}], calls=[{}])",
+                         PrintWindow(aggregate.window, name_of), Columns(aggregate.keys, name_of),
+                         PrintCalls(aggregate.calls, name_of));
     }
-    case PlanKind::kJoin: return PrintJoin(*node.As<JoinNode>());
-    case PlanKind::kUnion: return "Union(all=[true])";
+    case PlanKind::kJoin:
+      return PrintJoin(*node.As<JoinNode>());
+    case PlanKind::kUnion:
+      return "Union(all=[true])";
     case PlanKind::kNormalize:
       return fmt::format("ChangelogNormalize(keys=[{}])",
                          Columns(node.As<NormalizeNode>()->keys, NamesOfColumns(node.columns())));
-    case PlanKind::kSink: return fmt::format("Sink(table=[{}])", node.As<SinkNode>()->table->path.name);
-    case PlanKind::kCollect: return "Collect()";
+    case PlanKind::kSink:
+      return fmt::format("Sink(table=[{}])", node.As<SinkNode>()->table->path.name);
+    case PlanKind::kCollect:
+      return "Collect()";
   }
   return "?";
 }

@@ -9,15 +9,33 @@ namespace {
 using NameOf = std::function<std::string(uint32_t)>;
 
 bool IsInfix(const std::string& function) {
-  static const char* const kInfix[] = {"+", "-", "*", "/", "%", "=", "<>", "<", "<=", ">", ">=", "||", "AND", "OR", "LIKE",
-                                       "SIMILAR TO", "IS DISTINCT FROM", "IS NOT DISTINCT FROM"};
+  static const char* const kInfix[] = {"+",
+                                       "-",
+                                       "*",
+                                       "/",
+                                       "%",
+                                       "=",
+                                       "<>",
+                                       "<",
+                                       "<=",
+                                       ">",
+                                       ">=",
+                                       "||",
+                                       "AND",
+                                       "OR",
+                                       "LIKE",
+                                       "SIMILAR TO",
+                                       "IS DISTINCT FROM",
+                                       "IS NOT DISTINCT FROM"};
   for (const char* name : kInfix) {
     if (function == name) return true;
   }
   return false;
 }
 
-bool IsPostfix(const std::string& function) { return function.starts_with("IS ") && !function.ends_with(" FROM"); }
+bool IsPostfix(const std::string& function) {
+  return function.starts_with("IS ") && !function.ends_with(" FROM");
+}
 
 std::string PrintAll(const std::vector<BoundExprPtr>& exprs, const char* separator, const NameOf& name_of) {
   std::string text;
@@ -33,6 +51,14 @@ std::string PrintLiteral(const BoundExpr& expr) {
   if (expr.IsNullLiteral()) return "NULL";
   if (expr.type.kind() == TypeKind::kBoolean) {
     return ColumnReader(*expr.literal).Value<uint8_t>(0) != 0 ? "TRUE" : "FALSE";
+  }
+  if (expr.type.kind() == TypeKind::kIntervalYearMonth) {
+    return fmt::format("INTERVAL '{}' MONTH", ColumnReader(*expr.literal).Value<int32_t>(0));
+  }
+  if (expr.type.kind() == TypeKind::kIntervalDayTime) {
+    const int64_t millis = ColumnReader(*expr.literal).Value<int64_t>(0);
+    return millis % 1000 == 0 ? fmt::format("INTERVAL '{}' SECOND", millis / 1000)
+                              : fmt::format("INTERVAL '{:.3f}' SECOND", static_cast<double>(millis) / 1000);
   }
   AppendValueJson(*expr.literal, 0, &text);
   if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
@@ -77,8 +103,8 @@ std::string PrintExpr(const BoundExpr& expr, const NameOf& column_name) {
     case BoundExpr::Kind::kCall:
       return PrintCall(expr, column_name);
     case BoundExpr::Kind::kCast:
-      return fmt::format("{}({} AS {})", expr.try_cast ? "TRY_CAST" : "CAST", PrintExpr(*expr.children[0], column_name),
-                         expr.type.ToStringWithoutNullability());
+      return fmt::format("{}({} AS {})", expr.try_cast ? "TRY_CAST" : "CAST",
+                         PrintExpr(*expr.children[0], column_name), expr.type.ToStringWithoutNullability());
     case BoundExpr::Kind::kCase:
       return PrintCase(expr, column_name);
     case BoundExpr::Kind::kField: {

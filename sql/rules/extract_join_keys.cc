@@ -7,7 +7,9 @@ namespace millrace::sql {
 namespace {
 
 /// Types whose values are equal exactly when their stored keys are.
-bool CanBeKey(const DataType& type) { return !type.IsNested() && type.kind() != millrace::TypeKind::kNull; }
+bool CanBeKey(const DataType& type) {
+  return !type.IsNested() && type.kind() != millrace::TypeKind::kNull;
+}
 
 struct Equality {
   BoundExprPtr left;
@@ -15,7 +17,8 @@ struct Equality {
 };
 
 std::optional<Equality> AsEquality(const BoundExprPtr& conjunct, uint32_t left_width) {
-  if (!conjunct->IsCall("=") || conjunct->children.size() != 2 || !IsDeterministic(*conjunct)) return std::nullopt;
+  if (!conjunct->IsCall("=") || conjunct->children.size() != 2 || !IsDeterministic(*conjunct))
+    return std::nullopt;
   BoundExprPtr left = conjunct->children[0];
   BoundExprPtr right = conjunct->children[1];
   const auto is_left = [&](uint32_t column) { return column < left_width; };
@@ -34,7 +37,8 @@ std::optional<Equality> AsEquality(const BoundExprPtr& conjunct, uint32_t left_w
     type = *common;
   }
   if (!CanBeKey(type)) return std::nullopt;
-  return Equality{CastExpr(left, type), CastExpr(ShiftColumns(right, -static_cast<int64_t>(left_width)), type)};
+  return Equality{CastExpr(left, type),
+                  CastExpr(ShiftColumns(right, -static_cast<int64_t>(left_width)), type)};
 }
 
 /// The input with computed keys as further columns behind its own.
@@ -51,7 +55,8 @@ class KeyColumns {
     if (computed_.empty()) return input_;
     std::vector<BoundExprPtr> projections;
     std::vector<std::string> names = NamesOf(*input_);
-    for (uint32_t i = 0; i < input_->columns().size(); ++i) projections.push_back(ColumnExpr(i, input_->columns()[i].type));
+    for (uint32_t i = 0; i < input_->columns().size(); ++i)
+      projections.push_back(ColumnExpr(i, input_->columns()[i].type));
     for (const BoundExprPtr& key : computed_) {
       projections.push_back(key);
       names.push_back("$k" + std::to_string(names.size()));

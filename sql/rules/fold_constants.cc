@@ -13,12 +13,14 @@ bool FoldsByItself(const BoundExpr& expr) {
   switch (expr.kind) {
     case BoundExpr::Kind::kCast:
     case BoundExpr::Kind::kField:
-    case BoundExpr::Kind::kCase: return true;
+    case BoundExpr::Kind::kCase:
+      return true;
     case BoundExpr::Kind::kCall: {
       const ScalarFunction* function = FunctionRegistry::BuiltIn().Find(expr.function);
       return function != nullptr && function->deterministic;
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 

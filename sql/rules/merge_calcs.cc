@@ -5,7 +5,9 @@
 namespace millrace::sql {
 namespace {
 
-bool IsTrivial(const BoundExpr& expr) { return expr.IsColumn() || expr.IsLiteral(); }
+bool IsTrivial(const BoundExpr& expr) {
+  return expr.IsColumn() || expr.IsLiteral();
+}
 
 /// Whether the outer calculation can take over the inner one's work without doing any of it twice.
 bool CanMerge(const CalcNode& outer, const CalcNode& inner, bool shared) {
@@ -31,11 +33,14 @@ bool CanMerge(const CalcNode& outer, const CalcNode& inner, bool shared) {
 PlanPtr Merge(const CalcNode& outer, const CalcNode& inner) {
   std::vector<BoundExprPtr> conjuncts = Conjuncts(inner.filter);
   if (outer.filter != nullptr) {
-    for (BoundExprPtr& conjunct : Conjuncts(Substitute(outer.filter, inner.projections))) conjuncts.push_back(conjunct);
+    for (BoundExprPtr& conjunct : Conjuncts(Substitute(outer.filter, inner.projections)))
+      conjuncts.push_back(conjunct);
   }
   std::vector<BoundExprPtr> projections;
-  for (const BoundExprPtr& projection : outer.projections) projections.push_back(Substitute(projection, inner.projections));
-  return std::make_shared<CalcNode>(inner.input(), Conjunction(std::move(conjuncts)), std::move(projections), NamesOf(outer));
+  for (const BoundExprPtr& projection : outer.projections)
+    projections.push_back(Substitute(projection, inner.projections));
+  return std::make_shared<CalcNode>(inner.input(), Conjunction(std::move(conjuncts)), std::move(projections),
+                                    NamesOf(outer));
 }
 
 }  // namespace

@@ -14,10 +14,12 @@ struct Pattern {
 
 bool Match(const PlanPtr& node, Pattern* pattern) {
   pattern->aggregate = node->As<WindowAggregateNode>();
-  if (pattern->aggregate == nullptr || pattern->aggregate->window.kind != PlanWindow::Kind::kAttached) return false;
+  if (pattern->aggregate == nullptr || pattern->aggregate->window.kind != PlanWindow::Kind::kAttached)
+    return false;
   const PlanPtr& input = node->input();
   pattern->calc = input->As<CalcNode>();
-  pattern->assign = pattern->calc == nullptr ? input->As<WindowAssignNode>() : input->input()->As<WindowAssignNode>();
+  pattern->assign =
+      pattern->calc == nullptr ? input->As<WindowAssignNode>() : input->input()->As<WindowAssignNode>();
   return pattern->assign != nullptr;
 }
 
@@ -52,7 +54,8 @@ PlanPtr Merge(const PlanPtr& node, const Pattern& pattern) {
   std::vector<std::string> names;
   std::vector<uint32_t> positions(input.size(), 0);
   for (uint32_t column : ReadColumns(aggregate)) {
-    BoundExprPtr expr = pattern.calc == nullptr ? ColumnExpr(column, input[column].type) : pattern.calc->projections[column];
+    BoundExprPtr expr =
+        pattern.calc == nullptr ? ColumnExpr(column, input[column].type) : pattern.calc->projections[column];
     if (AnyColumn(*expr, of_window)) return node;
     positions[column] = static_cast<uint32_t>(projections.size());
     projections.push_back(std::move(expr));
@@ -72,7 +75,8 @@ PlanPtr Merge(const PlanPtr& node, const Pattern& pattern) {
     if (call.filter) call.filter = positions[*call.filter];
   }
   PlanPtr rows = std::make_shared<CalcNode>(assign.input(), filter, std::move(projections), std::move(names));
-  return std::make_shared<WindowAggregateNode>(std::move(rows), std::move(window), std::move(keys), std::move(calls));
+  return std::make_shared<WindowAggregateNode>(std::move(rows), std::move(window), std::move(keys),
+                                               std::move(calls));
 }
 
 }  // namespace

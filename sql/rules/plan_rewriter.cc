@@ -69,11 +69,12 @@ PlanPtr MapExpressions(const PlanPtr& node, const std::function<BoundExprPtr(con
     BoundExprPtr filter = calc->filter == nullptr ? nullptr : change(calc->filter);
     std::vector<BoundExprPtr> projections;
     for (const BoundExprPtr& projection : calc->projections) projections.push_back(change(projection));
-    return std::make_shared<CalcNode>(calc->input(), std::move(filter), std::move(projections), NamesOf(*node));
+    return std::make_shared<CalcNode>(calc->input(), std::move(filter), std::move(projections),
+                                      NamesOf(*node));
   }
   if (const auto* join = node->As<JoinNode>(); join != nullptr && join->condition != nullptr) {
-    return std::make_shared<JoinNode>(join->inputs()[0], join->inputs()[1], join->type, join->left_keys, join->right_keys,
-                                      change(join->condition));
+    return std::make_shared<JoinNode>(join->inputs()[0], join->inputs()[1], join->type, join->left_keys,
+                                      join->right_keys, change(join->condition));
   }
   return node;
 }

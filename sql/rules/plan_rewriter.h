@@ -10,8 +10,8 @@ namespace millrace::sql {
 
 using PlanRoots = std::vector<PlanPtr>;
 
-/// Replaces every node below the roots, inputs first: `rule` gets a node over its new inputs. A shared node is rewritten
-/// once and stays shared.
+/// Replaces every node below the roots, inputs first: `rule` gets a node over its new inputs. A shared node
+/// is rewritten once and stays shared.
 PlanRoots RewritePlans(const PlanRoots& roots, const std::function<PlanPtr(const PlanPtr&)>& rule);
 
 /// How many nodes (or roots) read each node.

@@ -15,7 +15,8 @@ void Add(const BoundExprPtr& expr, Columns* columns) {
   });
 }
 
-/// Which columns of each node somebody reads, over all of its consumers. Never none: a row is at least one column wide.
+/// Which columns of each node somebody reads, over all of its consumers. Never none: a row is at least one
+/// column wide.
 class Needs {
  public:
   explicit Needs(const PlanRoots& roots) {
@@ -116,7 +117,8 @@ class Pruner {
   }
 
  private:
-  static std::vector<uint32_t> Map(const std::vector<uint32_t>& columns, const std::vector<uint32_t>& positions) {
+  static std::vector<uint32_t> Map(const std::vector<uint32_t>& columns,
+                                   const std::vector<uint32_t>& positions) {
     std::vector<uint32_t> mapped;
     for (uint32_t column : columns) mapped.push_back(positions[column]);
     return mapped;
@@ -135,7 +137,8 @@ class Pruner {
     if (const auto* join = node->As<JoinNode>()) return RebuildJoin(*join);
     if (const auto* normalize = node->As<NormalizeNode>()) {
       const Pruned& input = Run(node->input());
-      return {std::make_shared<NormalizeNode>(input.plan, Map(normalize->keys, input.positions)), input.positions};
+      return {std::make_shared<NormalizeNode>(input.plan, Map(normalize->keys, input.positions)),
+              input.positions};
     }
     // Union, sink and collect read exactly what is needed, in order.
     const Columns& needed = needs_.Of(*node);
@@ -182,7 +185,8 @@ class Pruner {
     for (uint32_t column : kept) output.push_back(scan.output[column]);
     std::vector<uint32_t> positions = PositionsOf(kept, scan.output.size());
     BoundExprPtr filter = Map(scan.filter, positions);
-    return {std::make_shared<ScanNode>(scan.table, std::move(output), std::move(filter)), std::move(positions)};
+    return {std::make_shared<ScanNode>(scan.table, std::move(output), std::move(filter)),
+            std::move(positions)};
   }
 
   Pruned RebuildValues(const ValuesNode& values) {
@@ -194,7 +198,8 @@ class Pruner {
       rows.emplace_back();
       for (uint32_t column : kept) rows.back().push_back(row[column]);
     }
-    return {std::make_shared<ValuesNode>(std::move(columns), std::move(rows)), PositionsOf(kept, values.columns().size())};
+    return {std::make_shared<ValuesNode>(std::move(columns), std::move(rows)),
+            PositionsOf(kept, values.columns().size())};
   }
 
   Pruned RebuildCalc(const CalcNode& calc) {
@@ -206,7 +211,8 @@ class Pruner {
       projections.push_back(Map(calc.projections[column], input.positions));
       names.push_back(calc.columns()[column].name);
     }
-    return {std::make_shared<CalcNode>(input.plan, Map(calc.filter, input.positions), std::move(projections), std::move(names)),
+    return {std::make_shared<CalcNode>(input.plan, Map(calc.filter, input.positions), std::move(projections),
+                                       std::move(names)),
             PositionsOf(kept, calc.columns().size())};
   }
 
@@ -221,8 +227,9 @@ class Pruner {
   }
 
   /// The calls that are read; of an aggregate without keys at least one.
-  std::vector<PlanAggregate> KeepCalls(const PlanNode& node, const std::vector<PlanAggregate>& calls, uint32_t num_keys,
-                                       const std::vector<uint32_t>& input_positions, std::vector<uint32_t>* positions) {
+  std::vector<PlanAggregate> KeepCalls(const PlanNode& node, const std::vector<PlanAggregate>& calls,
+                                       uint32_t num_keys, const std::vector<uint32_t>& input_positions,
+                                       std::vector<uint32_t>* positions) {
     const Columns& needed = needs_.Of(node);
     std::vector<PlanAggregate> kept;
     for (uint32_t key = 0; key < num_keys; ++key) positions->push_back(key);
@@ -244,16 +251,19 @@ class Pruner {
     const Pruned& input = Run(aggregate.input());
     std::vector<uint32_t> positions;
     const auto num_keys = static_cast<uint32_t>(aggregate.keys.size());
-    std::vector<PlanAggregate> calls = KeepCalls(aggregate, aggregate.calls, num_keys, input.positions, &positions);
-    return {std::make_shared<AggregateNode>(input.plan, Map(aggregate.keys, input.positions), std::move(calls)),
-            std::move(positions)};
+    std::vector<PlanAggregate> calls =
+        KeepCalls(aggregate, aggregate.calls, num_keys, input.positions, &positions);
+    return {
+        std::make_shared<AggregateNode>(input.plan, Map(aggregate.keys, input.positions), std::move(calls)),
+        std::move(positions)};
   }
 
   Pruned RebuildWindowAggregate(const WindowAggregateNode& aggregate) {
     const Pruned& input = Run(aggregate.input());
     std::vector<uint32_t> positions;
     const auto num_keys = static_cast<uint32_t>(aggregate.keys.size());
-    std::vector<PlanAggregate> calls = KeepCalls(aggregate, aggregate.calls, num_keys, input.positions, &positions);
+    std::vector<PlanAggregate> calls =
+        KeepCalls(aggregate, aggregate.calls, num_keys, input.positions, &positions);
     for (uint32_t i = 0; i < 3; ++i) positions.push_back(num_keys + static_cast<uint32_t>(calls.size()) + i);
     PlanWindow window = aggregate.window;
     if (window.kind == PlanWindow::Kind::kAttached) {
@@ -262,8 +272,8 @@ class Pruner {
     } else {
       window.time_column = input.positions[window.time_column];
     }
-    return {std::make_shared<WindowAggregateNode>(input.plan, std::move(window), Map(aggregate.keys, input.positions),
-                                                  std::move(calls)),
+    return {std::make_shared<WindowAggregateNode>(input.plan, std::move(window),
+                                                  Map(aggregate.keys, input.positions), std::move(calls)),
             std::move(positions)};
   }
 
@@ -272,7 +282,8 @@ class Pruner {
     const Pruned& right = Run(join.inputs()[1]);
     std::vector<uint32_t> positions = left.positions;
     const auto width = static_cast<uint32_t>(left.plan->columns().size());
-    for (uint32_t position : right.positions) positions.push_back(position == kGone ? kGone : position + width);
+    for (uint32_t position : right.positions)
+      positions.push_back(position == kGone ? kGone : position + width);
     return {std::make_shared<JoinNode>(left.plan, right.plan, join.type, Map(join.left_keys, left.positions),
                                        Map(join.right_keys, right.positions), Map(join.condition, positions)),
             positions};

@@ -52,8 +52,9 @@ PlanPtr PushIntoJoin(const JoinNode& join, const std::vector<BoundExprPtr>& conj
   } else {
     keep_above(&split.both, 0);
   }
-  PlanPtr joined = std::make_shared<JoinNode>(Filtered(join.inputs()[0], split.left), Filtered(join.inputs()[1], split.right),
-                                              join.type, join.left_keys, join.right_keys, Conjunction(std::move(condition)));
+  PlanPtr joined = std::make_shared<JoinNode>(
+      Filtered(join.inputs()[0], split.left), Filtered(join.inputs()[1], split.right), join.type,
+      join.left_keys, join.right_keys, Conjunction(std::move(condition)));
   return above.empty() ? joined : CalcNode::Filter(joined, Conjunction(std::move(above)));
 }
 
@@ -86,12 +87,13 @@ PlanPtr PushInto(const PlanPtr& input, std::vector<BoundExprPtr> conjuncts) {
     const bool cheap = IsDeterministic(*substituted) && SizeOf(*substituted) <= SizeOf(*conjunct) + 2;
     (cheap ? below : above).push_back(cheap ? substituted : conjunct);
   }
-  PlanPtr filtered = std::make_shared<CalcNode>(Filtered(calc->input(), std::move(below)), nullptr, calc->projections,
-                                                NamesOf(*calc));
+  PlanPtr filtered = std::make_shared<CalcNode>(Filtered(calc->input(), std::move(below)), nullptr,
+                                                calc->projections, NamesOf(*calc));
   return above.empty() ? filtered : CalcNode::Filter(std::move(filtered), Conjunction(std::move(above)));
 }
 
-/// Predicates of a join's own condition that concern one side only: into that side, unless the join keeps its rows.
+/// Predicates of a join's own condition that concern one side only: into that side, unless the join keeps its
+/// rows.
 PlanPtr PushJoinCondition(const JoinNode& join) {
   Split split = SplitBySide(Conjuncts(join.condition), join.left_width());
   const bool left_moves = join.type == PlanJoinType::kInner || join.type == PlanJoinType::kRight;
@@ -101,12 +103,14 @@ PlanPtr PushJoinCondition(const JoinNode& join) {
     split.left.clear();
   }
   if (!right_moves) {
-    for (const BoundExprPtr& conjunct : split.right) split.both.push_back(ShiftColumns(conjunct, join.left_width()));
+    for (const BoundExprPtr& conjunct : split.right)
+      split.both.push_back(ShiftColumns(conjunct, join.left_width()));
     split.right.clear();
   }
   if (split.left.empty() && split.right.empty()) return nullptr;
-  return std::make_shared<JoinNode>(Filtered(join.inputs()[0], split.left), Filtered(join.inputs()[1], split.right), join.type,
-                                    join.left_keys, join.right_keys, Conjunction(std::move(split.both)));
+  return std::make_shared<JoinNode>(Filtered(join.inputs()[0], split.left),
+                                    Filtered(join.inputs()[1], split.right), join.type, join.left_keys,
+                                    join.right_keys, Conjunction(std::move(split.both)));
 }
 
 PlanPtr PushCalcFilter(const CalcNode& calc) {
@@ -125,7 +129,8 @@ PlanRoots PushFilters(const PlanRoots& roots) {
     const auto* calc = node->As<CalcNode>();
     if (calc == nullptr || calc->filter == nullptr) return node;
     const PlanKind below = calc->input()->kind();
-    const bool passes = below == PlanKind::kJoin || below == PlanKind::kUnion || below == PlanKind::kWindowAssign;
+    const bool passes =
+        below == PlanKind::kJoin || below == PlanKind::kUnion || below == PlanKind::kWindowAssign;
     return passes ? PushCalcFilter(*calc) : node;
   });
   return pushed;

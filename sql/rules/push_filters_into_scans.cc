@@ -12,7 +12,8 @@ PlanRoots PushFiltersIntoScans(const PlanRoots& roots) {
     if (scan == nullptr || scan->table->upsert || consumers.at(scan) != 1) return node;
     std::vector<BoundExprPtr> conjuncts = Conjuncts(scan->filter);
     for (BoundExprPtr& conjunct : Conjuncts(calc->filter)) conjuncts.push_back(conjunct);
-    PlanPtr filtered = std::make_shared<ScanNode>(scan->table, scan->output, Conjunction(std::move(conjuncts)));
+    PlanPtr filtered =
+        std::make_shared<ScanNode>(scan->table, scan->output, Conjunction(std::move(conjuncts)));
     auto projected = std::make_shared<CalcNode>(filtered, nullptr, calc->projections, NamesOf(*calc));
     return projected->ProjectsNothing() ? filtered : PlanPtr(projected);
   });

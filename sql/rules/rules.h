@@ -6,12 +6,14 @@
 
 namespace millrace::sql {
 
-// Each rule keeps what the plans mean. All work on all plans of a job at once, so that sub-plans can be shared.
+// Each rule keeps what the plans mean. All work on all plans of a job at once, so that sub-plans can be
+// shared.
 
 /// Evaluates what is constant; drops filters that are always TRUE.
 PlanRoots FoldConstantExpressions(const PlanRoots& roots, const std::string& time_zone);
 
-/// Moves predicates towards the sources: through projections, joins, unions and window assignment, and into join conditions.
+/// Moves predicates towards the sources: through projections, joins, unions and window assignment, and into
+/// join conditions.
 PlanRoots PushFilters(const PlanRoots& roots);
 
 /// Turns equalities of a join's condition into keys; computed sides become columns of the inputs.
@@ -20,7 +22,8 @@ PlanRoots ExtractJoinKeys(const PlanRoots& roots);
 /// Makes one calculation of two that follow each other, and drops those that do nothing.
 PlanRoots MergeCalcs(const PlanRoots& roots);
 
-/// Lets an aggregation by window assign the windows itself, where the windows are used for nothing else in between.
+/// Lets an aggregation by window assign the windows itself, where the windows are used for nothing else in
+/// between.
 PlanRoots MergeWindows(const PlanRoots& roots);
 
 /// Makes equal sub-plans the same node.

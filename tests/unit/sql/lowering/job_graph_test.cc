@@ -1,0 +1,140 @@
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "proto/job_graph.pb.h"
+#include "tests/unit/sql/planning.h"
+
+namespace millrace::sql {
+namespace {
+
+constexpr char kTables[] = R"(
+CREATE TABLE t (a INT, b BIGINT, s STRING, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '5' SECOND)
+  WITH ('connector' = 'stream', 'format' = 'json', 'path' = 'x');
+CREATE TABLE o (s STRING, n BIGINT) WITH ('connector' = 'updates', 'format' = 'json');
+CREATE TABLE o2 (s STRING, n BIGINT) WITH ('connector' = 'updates', 'format' = 'json');
+CREATE TABLE keyed (n BIGINT, s STRING, PRIMARY KEY (n) NOT ENFORCED) WITH ('connector' = 'upsert', 'format' = 'json');
+)";
+
+class JobGraphTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(planning_.Run(kTables).ok()); }
+
+  proto::JobGraph Graph(const std::string& statement) {
+    const Result<Outcome> outcome = planning_.Run(statement);
+    EXPECT_TRUE(outcome.ok()) << outcome.status().ToString();
+    return outcome.ok() ? *outcome->graph : proto::JobGraph();
+  }
+
+  static std::set<std::string> StatefulUids(const proto::JobGraph& graph) {
+    std::set<std::string> uids;
+    for (const proto::Operator& one : graph.operators()) {
+      if (one.has_source() || one.has_group_aggregate() || one.has_window_aggregate() || one.has_join())
+        uids.insert(one.uid());
+    }
+    return uids;
+  }
+
+  static const proto::Operator& Find(const proto::JobGraph& graph, proto::Operator::ConfigCase kind) {
+    for (const proto::Operator& one : graph.operators()) {
+      if (one.config_case() == kind) return one;
+    }
+    ADD_FAILURE() << "no such operator";
+    return proto::Operator::default_instance();
+  }
+
+  Planning planning_;
+};
+
+TEST_F(JobGraphTest, UidsSurviveIrrelevantEdits) {
+  const auto before =
+      StatefulUids(Graph("INSERT INTO o SELECT s, COUNT(*) FROM t WHERE a > 1 AND b > 2 GROUP BY s"));
+  const char* const kEdits[] = {
+      "INSERT INTO o2 SELECT s, COUNT(*) FROM t WHERE a > 1 AND b > 2 GROUP BY s",
+      "INSERT INTO o SELECT x.s AS y, COUNT(*) AS n /* comment */ FROM t AS x WHERE b > 2 AND a > 1 GROUP BY "
+      "x.s",
+      "INSERT INTO o (n, s) SELECT COUNT(*) + 1, s FROM (SELECT * FROM t WHERE a > 1) WHERE b > 2 GROUP BY s "
+      "HAVING COUNT(*) > 3",
+  };
+  for (const char* edit : kEdits) EXPECT_EQ(StatefulUids(Graph(edit)), before) << edit;
+}
+
+TEST_F(JobGraphTest, UidsChangeWithTheMeaning) {
+  const auto before = StatefulUids(Graph("INSERT INTO o SELECT s, COUNT(*) FROM t WHERE a > 1 GROUP BY s"));
+  const char* const kEdits[] = {
+      "INSERT INTO o SELECT s, COUNT(*) FROM t WHERE a > 2 GROUP BY s",
+      "INSERT INTO o SELECT s, SUM(b) FROM t WHERE a > 1 GROUP BY s",
+      "INSERT INTO o SELECT s, COUNT(*) FROM t WHERE a > 1 GROUP BY s, a",
+      "INSERT INTO o SELECT s, COUNT(DISTINCT b) FROM t WHERE a > 1 GROUP BY s",
+  };
+  for (const char* edit : kEdits) EXPECT_NE(StatefulUids(Graph(edit)), before) << edit;
+}
+
+TEST_F(JobGraphTest, UidsAreUnique) {
+  const proto::JobGraph graph = Graph(
+      "EXECUTE STATEMENT SET BEGIN INSERT INTO o SELECT s, b FROM t; INSERT INTO o SELECT s, b FROM t; END");
+  std::set<std::string> uids;
+  for (const proto::Operator& one : graph.operators())
+    EXPECT_TRUE(uids.insert(one.uid()).second) << one.uid();
+  EXPECT_EQ(StatefulUids(graph).size(), 1u);
+}
+
+TEST_F(JobGraphTest, SourceReadsWhatIsNeeded) {
+  const proto::JobGraph graph = Graph("SELECT b FROM t WHERE s = 'x'");
+  const proto::SourceConfig& source = Find(graph, proto::Operator::kSource).source();
+  ASSERT_EQ(source.physical().fields_size(), 3);
+  EXPECT_EQ(source.physical().fields(0).name(), "b");
+  EXPECT_EQ(source.physical().fields(2).name(), "ts");
+  EXPECT_EQ(source.declared().fields_size(), 4);
+  EXPECT_EQ(source.columns_size(), 0);
+  EXPECT_TRUE(source.has_filter());
+  EXPECT_EQ(source.watermark().column(), 2u);
+  EXPECT_EQ(source.options().at("path"), "x");
+  EXPECT_EQ(source.options().count("connector"), 0u);
+  EXPECT_EQ(Find(graph, proto::Operator::kSource).output().event_time(), 2u);
+}
+
+TEST_F(JobGraphTest, SinkByAnotherKeyIsReachedByHash) {
+  const proto::JobGraph graph = Graph("INSERT INTO keyed SELECT COUNT(*), s FROM t GROUP BY s");
+  const proto::Operator& sink = Find(graph, proto::Operator::kSink);
+  EXPECT_TRUE(sink.sink().input_updating());
+  ASSERT_EQ(sink.sink().primary_key_size(), 1);
+  for (const proto::Edge& edge : graph.edges()) {
+    if (edge.to() == sink.uid()) EXPECT_EQ(edge.partitioning().kind(), proto::Partitioning::HASH);
+  }
+}
+
+TEST_F(JobGraphTest, SettingsReachTheGraph) {
+  ASSERT_TRUE(planning_
+                  .Run("SET 'parallelism.default' = '3'; SET 'pipeline.name' = 'my job'; SET "
+                       "'table.exec.state.ttl' = '1 h'; "
+                       "SET 'pipeline.max-parallelism' = '64'")
+                  .ok());
+  const proto::JobGraph graph = Graph("INSERT INTO o SELECT s, COUNT(*) FROM t GROUP BY s");
+  EXPECT_EQ(graph.name(), "my job");
+  EXPECT_EQ(graph.parallelism(), 3u);
+  EXPECT_EQ(graph.max_parallelism(), 64u);
+  EXPECT_EQ(graph.options().at("table.exec.state.ttl"), "1 h");
+  for (const proto::Operator& one : graph.operators()) {
+    if (one.has_group_aggregate() && one.group_aggregate().phase() == proto::GLOBAL) {
+      EXPECT_EQ(one.group_aggregate().state_ttl_ms(), 3'600'000);
+    }
+  }
+}
+
+TEST_F(JobGraphTest, BoundedWhenAllSourcesAre) {
+  EXPECT_FALSE(planning_.Run("SELECT * FROM t")->bounded);
+  EXPECT_TRUE(planning_.Run("SELECT * FROM t /*+ OPTIONS('bounded' = 'true') */")->bounded);
+  EXPECT_FALSE(planning_.Run("SELECT a FROM t UNION ALL SELECT 1")->bounded);
+  EXPECT_TRUE(planning_.Run("SELECT 1")->bounded);
+}
+
+TEST_F(JobGraphTest, QueriesSayWhetherTheyUpdate) {
+  EXPECT_FALSE(planning_.Run("SELECT DISTINCT s FROM t")->updating);
+  EXPECT_TRUE(planning_.Run("SELECT s, COUNT(*) FROM t GROUP BY s")->updating);
+  EXPECT_FALSE(planning_.Run("SELECT x.a FROM t x JOIN t y ON x.a = y.b")->updating);
+  EXPECT_TRUE(planning_.Run("SELECT x.a FROM t x LEFT JOIN t y ON x.a = y.b")->updating);
+}
+
+}  // namespace
+}  // namespace millrace::sql
