@@ -35,7 +35,8 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
                      AddPatternOperators, AddStringFunctions, AddStringSearchFunctions, AddStringEncodingFunctions,
                      AddStringFormatFunctions, AddRegexpFunctions, AddUrlFunctions, AddHashFunctions,
                      AddTemporalFieldFunctions, AddTemporalArithmeticFunctions, AddTemporalTextFunctions,
-                     AddTemporalNowFunctions, AddConstructors, AddTypeFunctions}) {
+                     AddTemporalNowFunctions, AddConstructors, AddArrayFunctions, AddArraySetFunctions, AddMapFunctions,
+                     AddTypeFunctions}) {
       add(built);
     }
     return built;
