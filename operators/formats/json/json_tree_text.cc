@@ -168,44 +168,4 @@ bool AppendTreeText(JsonCursor* cursor, bool exact_decimals, std::string* out, i
   return false;
 }
 
-void AppendQuotedJson(std::string_view text, std::string* out) {
-  static constexpr char kHex[] = "0123456789ABCDEF";
-  out->push_back('"');
-  size_t copied = 0;
-  for (size_t at = 0; at < text.size(); ++at) {
-    const auto c = static_cast<unsigned char>(text[at]);
-    if (c >= ' ' && c != '"' && c != '\\') continue;
-    out->append(text.substr(copied, at - copied));
-    copied = at + 1;
-    out->push_back('\\');
-    switch (c) {
-      case '\b':
-        out->push_back('b');
-        break;
-      case '\f':
-        out->push_back('f');
-        break;
-      case '\n':
-        out->push_back('n');
-        break;
-      case '\r':
-        out->push_back('r');
-        break;
-      case '\t':
-        out->push_back('t');
-        break;
-      case '"':
-      case '\\':
-        out->push_back(static_cast<char>(c));
-        break;
-      default:
-        out->append("u00");
-        out->push_back(kHex[c >> 4]);
-        out->push_back(kHex[c & 15]);
-    }
-  }
-  out->append(text.substr(copied));
-  out->push_back('"');
-}
-
 }  // namespace millrace

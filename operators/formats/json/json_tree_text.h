@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/functions/json_document.h"
 #include "operators/formats/json/json_cursor.h"
 
 namespace millrace {
@@ -11,9 +12,5 @@ namespace millrace {
 /// `exact_decimals` (the table has a DECIMAL column): fractions are printed as BigDecimal ("1E+3"), else as
 /// double ("1000.0"). False on a syntax error.
 bool AppendTreeText(JsonCursor* cursor, bool exact_decimals, std::string* out, int depth = 0);
-
-/// Appends a JSON string with quotes, escaped as Flink's encoder does: quote, backslash and control
-/// characters.
-void AppendQuotedJson(std::string_view text, std::string* out);
 
 }  // namespace millrace
