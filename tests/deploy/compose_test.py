@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The compose file builds and comes up, and Prometheus scrapes the server. Skipped unless MILLRACE_TEST_DOCKER=1 and a
+"""The compose file builds and comes up, and Prometheus scrapes the server. Skipped unless TEST_DOCKER=1 and a
 Docker engine answers: building the image compiles everything."""
 import json
 import os
@@ -49,7 +49,7 @@ def compose(*arguments, **options):
 
 
 def main():
-    if os.environ.get("MILLRACE_TEST_DOCKER") != "1" or not shutil.which("docker-compose"):
+    if os.environ.get("TEST_DOCKER") != "1" or not shutil.which("docker-compose"):
         sys.exit(SKIPPED)
     if subprocess.run(["docker", "info"], capture_output=True).returncode != 0:
         sys.exit(SKIPPED)
