@@ -69,6 +69,8 @@ class SplitReader {
   virtual void SetWakeup(std::function<void()> wakeup) = 0;
   /// Positions behind the rows handed out so far, of all splits that have not ended.
   virtual std::vector<Split> Snapshot() = 0;
+  /// The same, for readers that remember what each epoch's snapshot was until OnEpochDurable.
+  virtual std::vector<Split> SnapshotAt(Epoch epoch) { return Snapshot(); }
   /// The epoch with that snapshot is durable (Kafka: commit group offsets for people to look at).
   virtual void OnEpochDurable(Epoch epoch) {}
   /// Records behind the end of all splits; -1 = unknown.

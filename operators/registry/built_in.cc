@@ -1,13 +1,16 @@
 #include "operators/registry/built_in.h"
 
 #include "operators/aggregate/group_aggregate.h"
+#include "operators/changelog/changelog_normalize.h"
 #include "operators/connectors/blackhole/blackhole_connector.h"
 #include "operators/connectors/filesystem/filesystem_connector.h"
+#include "operators/connectors/kafka/kafka_connector.h"
 #include "operators/connectors/print/print_connector.h"
 #include "operators/connectors/values/values.h"
 #include "operators/formats/csv/csv_format.h"
 #include "operators/formats/json/json_format.h"
 #include "operators/formats/raw/raw_format.h"
+#include "operators/join/join.h"
 #include "operators/stateless/calc.h"
 #include "operators/stateless/collect.h"
 #include "operators/stateless/union.h"
@@ -27,6 +30,8 @@ void AddOperators(Registry& registry) {
   registry.AddOperator(WindowAssignFactory());
   registry.AddOperator(WindowAggregateFactory());
   registry.AddOperator(GroupAggregateFactory());
+  registry.AddOperator(JoinFactory());
+  registry.AddOperator(ChangelogNormalizeFactory());
   registry.AddOperator(CollectFactory());
 }
 
@@ -34,6 +39,8 @@ void AddConnectors(Registry& registry) {
   registry.AddConnector(ValuesConnector());
   registry.AddConnector(MakeFilesystemConnector());
   registry.AddConnector(MakePrintConnector());
+  registry.AddConnector(MakeKafkaConnector());
+  registry.AddConnector(MakeUpsertKafkaConnector());
   registry.AddConnector(MakeBlackholeConnector());
 }
 

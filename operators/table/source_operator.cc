@@ -170,7 +170,7 @@ void TableSource::ReportLag() {
 }
 
 Status TableSource::Snapshot(OperatorSnapshot& snapshot) {
-  for (const Split& split : reader_->Snapshot()) {
+  for (const Split& split : reader_->SnapshotAt(snapshot.epoch())) {
     proto::SplitState* state = snapshot.content().add_splits();
     state->set_split_id(split.id);
     state->set_position(split.position);
