@@ -36,7 +36,7 @@ const FunctionRegistry& FunctionRegistry::BuiltIn() {
                      AddStringFormatFunctions, AddRegexpFunctions, AddUrlFunctions, AddHashFunctions,
                      AddTemporalFieldFunctions, AddTemporalArithmeticFunctions, AddTemporalTextFunctions,
                      AddTemporalNowFunctions, AddConstructors, AddArrayFunctions, AddArraySetFunctions, AddMapFunctions,
-                     AddTypeFunctions}) {
+                     AddJsonPathFunctions, AddJsonBuildFunctions, AddTypeFunctions}) {
       add(built);
     }
     return built;

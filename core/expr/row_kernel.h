@@ -17,7 +17,8 @@ namespace millrace {
 /// Fail to be called. Lives for one batch; texts stay valid while the kernel runs.
 class Row {
  public:
-  explicit Row(const KernelCall& call);
+  explicit Row(const KernelCall& call);  // borrows the call
+  explicit Row(KernelCall&&) = delete;
 
   size_t num_arguments() const { return readers_.size(); }
   bool IsNull(size_t argument) const { return readers_[argument].IsNull(index_); }
