@@ -46,8 +46,9 @@ Excerpt CutExcerpt(std::string_view source, const SourcePlace& place) {
   if (first != 0) excerpt.text = "...";
   for (size_t i = first; i < last; ++i) excerpt.text += line[i];
   if (last != line.size()) excerpt.text += "...";
+  const size_t room = last > excerpt.before ? last - excerpt.before : 1;
+  excerpt.marked = std::min(excerpt.marked, room);
   excerpt.before = excerpt.before - first + (first != 0 ? 3 : 0);
-  excerpt.marked = std::max<size_t>(1, std::min(excerpt.marked, kShownCharactersMax));
   return excerpt;
 }
 

@@ -28,6 +28,12 @@ constexpr Keyword kClauseWords[] = {
     "LEFT"_kw, "RIGHT"_kw, "INNER"_kw, "CROSS"_kw, "UNION"_kw, "EXCEPT"_kw, "INTERSECT"_kw, "WINDOW"_kw, "BETWEEN"_kw,
 };
 
+/// Words that begin a statement and stand nowhere else at the end of one.
+constexpr Keyword kStatementWords[] = {
+    "SELECT"_kw, "INSERT"_kw, "CREATE"_kw, "DROP"_kw, "ALTER"_kw, "SHOW"_kw, "DESCRIBE"_kw, "EXPLAIN"_kw, "USE"_kw,
+    "EXECUTE"_kw, "BEGIN"_kw, "VALUES"_kw, "SET"_kw, "RESET"_kw, "DELETE"_kw, "UPDATE"_kw, "TRUNCATE"_kw, "CALL"_kw,
+};
+
 }  // namespace
 
 const Token& TokenStream::Peek(size_t ahead) {
@@ -218,6 +224,12 @@ std::optional<Keyword> TokenStream::NearestExpected(std::string_view text) const
 
 std::string TokenStream::Suggestion(const Token& found) {
   if (found.kind == TokenKind::kWord) {
+    const bool may_end = std::any_of(expected_.begin(), expected_.end(),
+                                     [](const Expected& expected) { return expected.kind == TokenKind::kSemicolon; });
+    const auto* end = std::end(kStatementWords);
+    if (may_end && found.keyword && std::find(std::begin(kStatementWords), end, *found.keyword) != end) {
+      return "put ; between two statements";
+    }
     if (const auto nearest = NearestExpected(found.text)) return fmt::format("did you mean {}?", KeywordText(*nearest));
     if (found.keyword && IsReserved(*found.keyword) && !IsStructuralWord(*found.keyword)) {
       return fmt::format("{} is a reserved word; if it is meant as a name, write {}", KeywordText(*found.keyword),

@@ -37,7 +37,7 @@ TEST(ParserError, PlaceMessageAndSuggestion) {
       {"SELECT a AS day FROM t", kReservedWord, 1, 13, "day", "write `day`"},
       {"SELECT initial, method FROM t", kReservedWord, 1, 8, "initial", "write `initial`"},
       {"SELECT t.by FROM t", kReservedWord, 1, 10, "by", "write `by`"},
-      {"SELECT a value FROM t", kSyntaxError, 1, 10, "found: value", "write `value`"},
+      {"SELECT a value FROM t", kSyntaxError, 1, 10, "syntax error at: value", "write `value`"},
       {"SELECT date FROM t", kReservedWord, 1, 8, "date", "write `date`"},
       // What is missing.
       {"SELECT a, FROM t", kSyntaxError, 1, 11, "expected an expression, found: FROM", ""},
@@ -58,9 +58,9 @@ TEST(ParserError, PlaceMessageAndSuggestion) {
       {"SELECT a FROM t LIMIT x", kSyntaxError, 1, 23, "a number of rows", ""},
       {"SELECT ('a' 'b')", kSyntaxError, 1, 13, "found: 'b'", ""},
       {"", kUnexpectedEnd, 1, 1, "ends too early", ""},
-      {"SELECT 1 SELECT 2", kSyntaxError, 1, 10, "found: SELECT", ""},
+      {"SELECT 1 SELECT 2", kSyntaxError, 1, 10, "syntax error at: SELECT", "put ; between"},
       // Other dialects.
-      {"SELECT a FROM t WHERE a != 1", kSyntaxError, 1, 25, "found: !=", "use <>"},
+      {"SELECT a FROM t WHERE a != 1", kSyntaxError, 1, 25, "syntax error at: !=", "use <>"},
       {"SELECT a FROM t WHERE a == 1", kSyntaxError, 1, 26, "found: =", "single ="},
       {"SELECT a FROM t WHERE a && b", kUnknownCharacter, 1, 25, "unexpected character: &", "AND"},
       {"SELECT \"a\" FROM t", kUnknownCharacter, 1, 8, "unexpected character: \"", "`...`"},

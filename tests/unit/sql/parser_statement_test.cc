@@ -252,7 +252,9 @@ TEST(ParserStatement, AlterActions) {
 }
 
 TEST(ParserStatement, ShowParts) {
-  const auto& show = As<Show>(Parse("SHOW TABLES FROM c.d NOT ILIKE 'x%'"));
+  const StatementPtr statement = Parse("SHOW TABLES FROM c.d NOT ILIKE 'x%'");
+  ASSERT_NE(statement, nullptr);
+  const auto& show = As<Show>(statement);
   EXPECT_EQ(Unparse(*show.name), "`c`.`d`");
   EXPECT_TRUE(show.like->negated && show.like->ignore_case);
   EXPECT_EQ(show.like->pattern.text, "x%");
