@@ -7,11 +7,14 @@
 
 #include "core/env/env.h"
 #include "server/api/control_service.h"
+#include "server/api/http_server.h"
+#include "server/api/rest_api.h"
 #include "server/api/sql_sessions.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/interrupt.h"
 #include "server/config/config.h"
 #include "server/engine.h"
+#include "server/metrics/metrics_server.h"
 
 namespace millrace {
 namespace {
@@ -44,8 +47,10 @@ EngineOptions MakeEngineOptions(const Config& config) {
 }
 
 /// Where the server listens, for scripts that gave port 0.
-std::string AddressesJson(const Config& config, const ControlServer& grpc) {
-  return fmt::format("{{\"pid\":{},\"grpc\":\"{}:{}\"}}\n", getpid(), config.Text("grpc.host"), grpc.port());
+std::string AddressesJson(const Config& config, int grpc_port, int http_port, int metrics_port) {
+  return fmt::format("{{\"pid\":{},\"grpc\":\"{}:{}\",\"http\":\"{}:{}\",\"metrics\":\"{}:{}\"}}\n", getpid(),
+                     config.Text("grpc.host"), grpc_port, config.Text("http.host"), http_port,
+                     config.Text("metrics.host"), metrics_port);
 }
 
 Status Serve(const Config& config) {
@@ -56,13 +61,21 @@ Status Serve(const Config& config) {
                        config.Millis("sessions.idle-timeout"));
   ASSIGN_OR_RETURN(const auto grpc,
                    ControlServer::Start(fmt::format("{}:{}", config.Text("grpc.host"), config.Text("grpc.port")), *engine, sessions));
-  const std::string addresses = AddressesJson(config, *grpc);
+  RestApi rest(*engine);
+  ASSIGN_OR_RETURN(const auto http,
+                   HttpServer::Start(config.Text("http.host"), static_cast<int>(config.Integer("http.port")),
+                                     [&rest](const HttpRequest& request) { return rest.Handle(request); }));
+  ASSIGN_OR_RETURN(const auto metrics, MetricsServer::Start(config.Text("metrics.host"),
+                                                            static_cast<int>(config.Integer("metrics.port")), *engine));
+  const std::string addresses = AddressesJson(config, grpc->port(), http->port(), metrics->port());
   RETURN_IF_ERROR(engine->env().files().WriteFileAtomically(config.Text("data-dir") + "/addresses.json", addresses));
-  spdlog::info("server is up: grpc={}:{} data-dir={} generation={}", config.Text("grpc.host"), grpc->port(),
+  spdlog::info("server is up: grpc={}:{} http={}:{} metrics={}:{} data-dir={} generation={}", config.Text("grpc.host"),
+               grpc->port(), config.Text("http.host"), http->port(), config.Text("metrics.host"), metrics->port(),
                config.Text("data-dir"), engine->jobs().generation().value);
   while (!Interrupted()) usleep(kInterruptPollMicros);
 
   spdlog::info("server stops: taking a last checkpoint of every job");
+  rest.BeginShutdown();
   grpc->Stop();
   if (engine->Shutdown(config.Millis("shutdown.timeout"))) {
     spdlog::info("server has stopped; its jobs go on at the next start");
