@@ -18,14 +18,14 @@ FrozenRows::FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, std::ve
 void FrozenRows::TakeBack(Row* row, uint32_t current) {
   std::optional<std::string> content;
   if (row->flags != kRowDeleted) store_->EncodeValue(row, &content.emplace());
-  std::lock_guard lock(mutex_);
+  std::lock_guard lock(store_->frozen_mutex());
   copies_.emplace(row, std::move(content));
   row->change = current;
 }
 
 void FrozenRows::Read(std::span<const std::pair<uint64_t, Row*>> rows, std::vector<Change>* out) {
   out->clear();
-  std::lock_guard lock(mutex_);
+  std::lock_guard lock(store_->frozen_mutex());
   for (const auto& [order, row] : rows) {
     if (row->change != change_) {
       Change& change = out->emplace_back();

@@ -79,8 +79,9 @@ void RowStore::TakeBack(Row* row) {
                                [&](const auto& frozen) { return frozen->change() == row->change; });
     CHECK(holder != frozen_.end());
     (*holder)->TakeBack(row, clock_.current);
+  } else {
+    row->change = clock_.current;
   }
-  row->change = clock_.current;
   row->flags &= static_cast<uint8_t>(~kRowNew);
   changed_.push_back(row);
 }

@@ -56,8 +56,9 @@ class FrozenRows {
   const std::shared_ptr<RowStore> store_;
   const std::vector<Row*> rows_;
   std::vector<Row*> garbage_;
-  std::mutex mutex_;  // guards copies_, and rows_' content and change number while they are this freeze's
-  absl::flat_hash_map<const Row*, std::optional<std::string>> copies_;  // nullopt = erased
+  /// Guarded by the store's frozen_mutex(), as are change numbers that name a freeze which is not serialized yet, and
+  /// the content of rows with such a number. nullopt = erased.
+  absl::flat_hash_map<const Row*, std::optional<std::string>> copies_;
 };
 
 /// Rows of one key space (a table, a slice, the entries of a map) with their index, their memory, the list of what
@@ -107,6 +108,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   /// Rows of equal SortKey in the order of their database keys. Any thread.
   virtual bool KeyLess(const Row* a, const Row* b) const { return layout_.Key(a) < layout_.Key(b); }
 
+  std::mutex& frozen_mutex() { return frozen_mutex_; }
   /// Takes the list of changes; null when there are none. It must live until Drain, or longer than all use of this.
   std::unique_ptr<FrozenRows> Freeze();
   /// The changes of `frozen` are in the database.
@@ -155,6 +157,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   std::vector<Row*> changed_;  // once each; dead rows too
   size_t num_dead_ = 0;        // in changed_
   std::vector<FrozenRows*> frozen_;  // not drained, oldest first
+  std::mutex frozen_mutex_;          // see FrozenRows
   size_t hand_ = 0;            // slot of the index where eviction goes on
   bool may_be_stored_ = false;
 };
