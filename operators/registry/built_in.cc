@@ -3,8 +3,10 @@
 #include "operators/aggregate/group_aggregate.h"
 #include "operators/changelog/changelog_normalize.h"
 #include "operators/connectors/blackhole/blackhole_connector.h"
+#include "operators/connectors/datagen/datagen_connector.h"
 #include "operators/connectors/filesystem/filesystem_connector.h"
 #include "operators/connectors/kafka/kafka_connector.h"
+#include "operators/connectors/nexmark/nexmark_connector.h"
 #include "operators/connectors/print/print_connector.h"
 #include "operators/connectors/values/values.h"
 #include "operators/formats/csv/csv_format.h"
@@ -38,6 +40,8 @@ void AddOperators(Registry& registry) {
 void AddConnectors(Registry& registry) {
   registry.AddConnector(ValuesConnector());
   registry.AddConnector(MakeFilesystemConnector());
+  registry.AddConnector(MakeDatagenConnector());
+  registry.AddConnector(MakeNexmarkConnector());
   registry.AddConnector(MakePrintConnector());
   registry.AddConnector(MakeKafkaConnector());
   registry.AddConnector(MakeUpsertKafkaConnector());
