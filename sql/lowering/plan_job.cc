@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/temporal/time_zone.h"
 #include "core/types/schema.h"
 #include "proto/job_graph.pb.h"
 #include "sql/binder/bind_error.h"
@@ -46,6 +47,11 @@ Result<uint32_t> PositiveOption(const BindEnvironment& environment, const std::s
 }
 
 Result<JobSettings> SettingsOf(const BindEnvironment& environment, const std::string& default_name) {
+  const std::string zone = TextOption(environment, "table.local-time-zone", "UTC");
+  if (!TimeZone::Load(zone).ok()) {
+    return Status(kInvalidStatement, "Unknown time zone in table.local-time-zone: " + zone)
+        .WithSuggestion("SET 'table.local-time-zone' = 'Europe/Berlin', or an offset such as 'GMT+01:00'");
+  }
   JobSettings settings;
   settings.name = TextOption(environment, "pipeline.name", default_name);
   ASSIGN_OR_RETURN(settings.parallelism,

@@ -155,6 +155,10 @@ bool HasAggregates(const BoundExpr& expr) {
   return found;
 }
 
+bool MakesJson(const BoundExpr& expr) {
+  return expr.IsCall("JSON_OBJECT") || expr.IsCall("JSON_ARRAY") || expr.IsCall("JSON_QUERY");
+}
+
 size_t SizeOf(const BoundExpr& expr) {
   size_t size = 0;
   VisitExpr(expr, [&](const BoundExpr&) { ++size; });

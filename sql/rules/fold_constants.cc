@@ -16,6 +16,8 @@ bool FoldsByItself(const BoundExpr& expr) {
     case BoundExpr::Kind::kCase:
       return true;
     case BoundExpr::Kind::kCall: {
+      // A constructor around them would take their value for plain text.
+      if (MakesJson(expr)) return false;
       const ScalarFunction* function = FunctionRegistry::BuiltIn().Find(expr.function);
       return function != nullptr && function->deterministic;
     }

@@ -22,7 +22,7 @@ bool CanMerge(const CalcNode& outer, const CalcNode& inner, bool shared) {
   for (size_t i = 0; i < uses.size(); ++i) {
     const BoundExpr& expr = *inner.projections[i];
     if (IsTrivial(expr)) continue;
-    if (shared || uses[i] > 1) return false;
+    if (shared || uses[i] > 1 || MakesJson(expr)) return false;
     if (uses[i] == 0 || IsDeterministic(expr)) continue;
     // A value that differs from call to call is drawn for every row, also those that the outer filter drops.
     if (outer.filter != nullptr) return false;
