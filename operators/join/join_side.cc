@@ -1,0 +1,169 @@
+#include "operators/join/join_side.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "core/temporal/civil.h"
+
+namespace millrace {
+namespace {
+
+constexpr uint32_t kRowBytes = 2 * sizeof(int64_t);        // count, written_micros
+constexpr uint32_t kPaddedRowBytes = 3 * sizeof(int64_t);  // num_matches too
+constexpr size_t kSweepKeys = 4096;
+
+std::vector<DataType> NullableTypes(const Schema& schema) {
+  std::vector<DataType> types;
+  for (const Field& field : schema.fields) types.push_back(field.type.WithNullable(true));
+  return types;
+}
+
+}  // namespace
+
+JoinSide::JoinSide(std::string name, const Schema& schema, std::vector<uint32_t> key_columns, bool padded,
+                   int64_t ttl_micros)
+    : name_(std::move(name)),
+      key_columns_(std::move(key_columns)),
+      padded_(padded),
+      ttl_micros_(ttl_micros),
+      codec_(NullableTypes(schema)),
+      groups_(0, 0) {
+  for (const DataType& type : codec_.types()) builders_.emplace_back(type);
+  for (ColumnBuilder& builder : builders_) builder_pointers_.push_back(&builder);
+}
+
+Status JoinSide::Open(const std::vector<DataType>& key_types, OperatorContext& context) {
+  TableSpec spec;
+  spec.name = name_;
+  spec.key_types = key_types;
+  spec.value_types = codec_.types();
+  spec.fixed_bytes = padded_ ? kPaddedRowBytes : kRowBytes;
+  ASSIGN_OR_RETURN(map_, context.keyed_state().OpenMap(spec));
+  if (ttl_micros_ > 0) {
+    ASSIGN_OR_RETURN(expiries_, context.keyed_state().OpenTimers(name_ + "_expiry"));
+  }
+  key_rows_.emplace(key_types, context.max_parallelism());
+  return Status::Ok();
+}
+
+JoinRow JoinSide::Read(RowRef entry) const {
+  JoinRow row;
+  std::memcpy(&row, map_->Fixed(entry), padded_ ? kPaddedRowBytes : kRowBytes);
+  return row;
+}
+
+void JoinSide::Write(RowRef entry, const JoinRow& row) {
+  std::memcpy(map_->MutableFixed(entry), &row, padded_ ? kPaddedRowBytes : kRowBytes);
+}
+
+Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCandidates* out) {
+  RETURN_IF_ERROR(map_->Prefetch(keys));
+  out->ranges.resize(keys.size());
+  out->entries.clear();
+  out->counts.clear();
+  groups_.Clear(keys.size());
+  std::vector<JoinCandidates::Range> ranges;  // of each distinct key
+  Status status;
+  for (uint32_t i = 0; i < keys.size(); ++i) {
+    const uint32_t group = groups_.Add(keys.hash(i), keys.key(i));
+    if (group == ranges.size()) {
+      const auto begin = static_cast<uint32_t>(out->entries.size());
+      RETURN_IF_ERROR(map_->ForEachEntry(keys, i, [&](std::string_view row_bytes, RowRef entry) {
+        const JoinRow row = Read(entry);
+        if (row.count <= 0 || IsExpired(row, now_micros)) return true;
+        status = codec_.Decode(row_bytes, builder_pointers_);
+        out->entries.push_back(entry);
+        out->counts.push_back(row.count);
+        return status.ok();
+      }));
+      RETURN_IF_ERROR(status);
+      ranges.push_back({begin, static_cast<uint32_t>(out->entries.size())});
+    }
+    out->ranges[i] = ranges[group];
+  }
+  out->null_row = static_cast<uint32_t>(out->entries.size());
+  out->columns.clear();
+  for (ColumnBuilder& builder : builders_) {
+    builder.AppendNull();
+    out->columns.push_back(builder.Finish());
+  }
+  return Status::Ok();
+}
+
+Status JoinSide::Update(const Batch& batch, const KeyBatch& keys, const std::vector<int64_t>& num_matches,
+                        int64_t now_micros) {
+  RETURN_IF_ERROR(map_->Prefetch(keys));
+  std::vector<ColumnReader> readers;
+  for (const ColumnPtr& column : batch.columns) readers.emplace_back(*column);
+  for (uint32_t i = 0; i < keys.size(); ++i) {
+    row_bytes_.clear();
+    codec_.Encode(readers, keys.row(i), &row_bytes_);
+    const bool added = batch.Weight(keys.row(i)) > 0;
+    RowRef entry;
+    if (added) {
+      bool inserted = false;
+      ASSIGN_OR_RETURN(entry, map_->FindOrInsert(keys, i, row_bytes_, &inserted));
+    } else {
+      ASSIGN_OR_RETURN(entry, map_->Find(keys, i, row_bytes_));
+      if (!entry) continue;  // forgotten after its time to live
+    }
+    JoinRow row = Read(entry);
+    if (IsExpired(row, now_micros)) row.count = 0;
+    row.count += added ? 1 : -1;
+    if (row.count <= 0) {
+      map_->Erase(entry);
+      continue;
+    }
+    row.written_micros = now_micros;
+    row.num_matches = num_matches[i];
+    Write(entry, row);
+    if (added) RegisterExpiry(keys, i, now_micros);
+  }
+  return Status::Ok();
+}
+
+int64_t JoinSide::AddMatches(RowRef entry, int64_t delta, int64_t now_micros) {
+  JoinRow row = Read(entry);
+  const int64_t before = row.num_matches;
+  row.num_matches += delta;
+  row.written_micros = now_micros;
+  Write(entry, row);
+  return before;
+}
+
+/// Changes close in time share one registration.
+void JoinSide::RegisterExpiry(const KeyBatch& keys, uint32_t i, int64_t now_micros) {
+  if (expiries_ == nullptr) return;
+  const int64_t unit = std::max<int64_t>(ttl_micros_ / 4, 1);
+  expiries_->Register((FloorDiv(now_micros, unit) + 1) * unit + ttl_micros_, keys.key(i), keys.key_group(i));
+}
+
+Status JoinSide::Sweep(int64_t now_micros) {
+  if (expiries_ == nullptr) return Status::Ok();
+  while (true) {
+    const auto due = expiries_->PopUntil(now_micros, kSweepKeys);
+    if (due.empty()) return Status::Ok();
+    for (const auto& [micros, key] : due) RETURN_IF_ERROR(key_rows_->Add(key));
+    key_rows_->Finish();
+    const KeyBatch& keys = key_rows_->keys();
+    RETURN_IF_ERROR(map_->Prefetch(keys));
+    std::vector<RowRef> expired;
+    for (uint32_t i = 0; i < keys.size(); ++i) {
+      expired.clear();
+      bool kept = false;
+      RETURN_IF_ERROR(map_->ForEachEntry(keys, i, [&](std::string_view, RowRef entry) {
+        if (IsExpired(Read(entry), now_micros)) {
+          expired.push_back(entry);
+        } else {
+          kept = true;
+        }
+        return true;
+      }));
+      for (RowRef entry : expired) map_->Erase(entry);
+      // Rows that a change of their matches has renewed.
+      if (kept) RegisterExpiry(keys, i, now_micros);
+    }
+  }
+}
+
+}  // namespace millrace
