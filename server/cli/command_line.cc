@@ -3,10 +3,13 @@
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "server/cli/checkpoint_command.h"
+#include "server/cli/config_command.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/job_command.h"
 #include "server/cli/run_command.h"
 #include "server/cli/server_command.h"
+#include "server/cli/sql_command.h"
 
 namespace millrace {
 namespace {
@@ -26,6 +29,8 @@ struct Arguments {
   bool drain = false;
   int64_t timeout_seconds = 60;
   uint32_t query = 0;
+  SqlCommandOptions sql;
+  std::string shell;
   int exit_code = kExitDone;
 };
 
@@ -119,6 +124,56 @@ void AddJob(CLI::App& app, Arguments& a) {
   CLI::App* list = AddJobCommand(checkpoints, a, "list", "Checkpoints of a job",
                                  [&a] { return ListCheckpoints(a.client, a.job); });
   list->add_option("job", a.job, "Id, unique prefix of it, or name")->required();
+  CLI::App* show = checkpoints->add_subcommand("show", "What a savepoint or checkpoint directory holds");
+  CLI::App* verify = checkpoints->add_subcommand("verify", "Length and checksum of every file of one");
+  for (CLI::App* command : {show, verify}) {
+    command->add_option("directory", a.directory, "Path or file:// URI")->required();
+    AddOutput(command, &a.client.format);
+  }
+  show->callback([&a] { a.exit_code = ShowCheckpoint(a.directory, a.client.format); });
+  verify->callback([&a] { a.exit_code = VerifyCheckpoint(a.directory); });
+}
+
+void AddSql(CLI::App& app, Arguments& a) {
+  CLI::App* sql = app.add_subcommand("sql", "SQL against a server: a shell, or -e and -f");
+  AddClient(sql, &a.client);
+  sql->add_option("-e,--execute", a.sql.statements, "Run this and leave");
+  sql->add_option("-f,--file", a.sql.files, "Run this script and leave");
+  sql->callback([&a] { a.exit_code = RunSql(a.client, a.sql); });
+  CLI::App* explain = app.add_subcommand("explain", "The plans of a script's queries and INSERTs");
+  AddClient(explain, &a.client);
+  explain->add_option("file", a.submit.file, "SQL script; - is standard input")->required();
+  explain->callback([&a] { a.exit_code = RunExplain(a.client, a.submit.file); });
+}
+
+void AddConfig(CLI::App& app, Arguments& a) {
+  CLI::App* config = app.add_subcommand("config", "The server's configuration");
+  config->require_subcommand(1);
+  CLI::App* show = config->add_subcommand("show", "Every key, its value and where it comes from");
+  CLI::App* check = config->add_subcommand("check", "Whether file, environment and flags are valid");
+  for (CLI::App* command : {show, check}) {
+    command->add_option("--config", a.server.config_file, "YAML file")->envname("MILLRACE_CONFIG");
+    command->add_option("-D,--set", a.server.settings, "key=value");
+  }
+  AddOutput(show, &a.client.format);
+  show->callback([&a] { a.exit_code = ShowConfig(a.server.config_file, a.server.settings, a.client.format); });
+  check->callback([&a] { a.exit_code = CheckConfig(a.server.config_file, a.server.settings); });
+}
+
+void AddOthers(CLI::App& app, Arguments& a) {
+  CLI::App* version = app.add_subcommand("version", "The version of this binary");
+  AddOutput(version, &a.client.format);
+  version->callback([&a] { a.exit_code = PrintVersion(a.client.format); });
+  CLI::App* completion = app.add_subcommand("completion", "A completion script for a shell");
+  completion->add_option("shell", a.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->callback([&app, &a] {
+    std::vector<std::pair<std::string, std::vector<std::string>>> commands;
+    for (const CLI::App* command : app.get_subcommands({})) {
+      commands.emplace_back(command->get_name(), std::vector<std::string>());
+      for (const CLI::App* sub : command->get_subcommands({})) commands.back().second.push_back(sub->get_name());
+    }
+    a.exit_code = PrintCompletion(a.shell, commands);
+  });
 }
 
 }  // namespace
@@ -129,7 +184,10 @@ int RunCommandLine(int argc, char** argv) {
   Arguments arguments;
   AddServer(app, arguments);
   AddRun(app, arguments);
+  AddSql(app, arguments);
   AddJob(app, arguments);
+  AddConfig(app, arguments);
+  AddOthers(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -16,9 +16,17 @@ void OnSignal(int signal_number) {
 }  // namespace
 
 void CatchInterrupts() {
-  std::signal(SIGINT, OnSignal);
-  std::signal(SIGTERM, OnSignal);
+  struct sigaction action {};
+  action.sa_handler = OnSignal;  // without SA_RESTART: a read at a prompt returns
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
   std::signal(SIGPIPE, SIG_IGN);
+}
+
+void ClearInterrupt() {
+  if (interrupted == 0) return;
+  interrupted = 0;
+  CatchInterrupts();
 }
 
 bool Interrupted() {

@@ -1,0 +1,77 @@
+#include "server/cli/checkpoint_command.h"
+
+#include <fmt/format.h>
+#include <google/protobuf/util/json_util.h>
+
+#include "core/env/env.h"
+#include "core/error_codes.h"
+#include "proto/checkpoint.pb.h"
+#include "server/cli/exit_code.h"
+#include "server/cli/text_table.h"
+#include "state/checkpoint/checkpoint_store.h"
+#include "state/error_codes.h"
+#include "state/object_store.h"
+
+namespace millrace {
+namespace {
+
+Result<proto::CheckpointManifest> Read(const std::string& directory, Env& env, std::shared_ptr<ObjectStore>* store) {
+  ASSIGN_OR_RETURN(auto opened, OpenObjectStore(directory, env));
+  *store = std::move(opened);
+  return checkpoint::OpenSavepoint(**store);
+}
+
+int Fail(const Status& error) {
+  fmt::print(stderr, "{}\n", error.ToString());
+  return error.code() == kCheckpointNotFound || error.code() == kFileNotFound ? kExitNotFound : kExitFailed;
+}
+
+}  // namespace
+
+int ShowCheckpoint(const std::string& directory, OutputFormat format) {
+  const auto env = CreateSystemEnv(1);
+  std::shared_ptr<ObjectStore> store;
+  const auto manifest = Read(directory, *env, &store);
+  if (!manifest.ok()) return Fail(manifest.status());
+  if (format != OutputFormat::kTable) {
+    google::protobuf::util::JsonPrintOptions options;
+    options.add_whitespace = true;
+    options.preserve_proto_field_names = true;
+    std::string text;
+    (void)google::protobuf::util::MessageToJsonString(*manifest, &text, options);
+    fmt::print("{}\n", text);
+    return kExitDone;
+  }
+  fmt::print("epoch {} of job {} ({}), generation {}\n\n", manifest->epoch(), manifest->job_name(), manifest->job_id(),
+             manifest->generation());
+  TextTable table({"operator", "parallelism", "tables", "splits", "files", "state bytes"});
+  for (const auto& op : manifest->operators()) {
+    int tables = 0;
+    int splits = 0;
+    int files = 0;
+    uint64_t bytes = 0;
+    for (const auto& subtask : op.subtasks()) {
+      tables = std::max(tables, subtask.tables_size());
+      splits += subtask.splits_size();
+      files += subtask.keyed_files_size() + subtask.staged_files_size();
+      bytes += subtask.state_bytes();
+    }
+    table.AddRow({op.name().empty() ? op.uid() : op.name(), std::to_string(op.parallelism()), std::to_string(tables),
+                  std::to_string(splits), std::to_string(files), std::to_string(bytes)});
+  }
+  table.Print(stdout);
+  return kExitDone;
+}
+
+int VerifyCheckpoint(const std::string& directory) {
+  const auto env = CreateSystemEnv(1);
+  std::shared_ptr<ObjectStore> store;
+  const auto manifest = Read(directory, *env, &store);
+  if (!manifest.ok()) return Fail(manifest.status());
+  const Status verified = checkpoint::CheckpointStore(store).Verify(*manifest);
+  if (!verified.ok()) return Fail(verified);
+  fmt::print("epoch {} of job {} is whole\n", manifest->epoch(), manifest->job_name());
+  return kExitDone;
+}
+
+}  // namespace millrace
