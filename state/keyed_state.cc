@@ -9,6 +9,7 @@
 #include "core/check.h"
 #include "core/env/env.h"
 #include "proto/checkpoint.pb.h"
+#include "state/cold_key_scan.h"
 #include "state/error_codes.h"
 #include "state/memory_budget.h"
 #include "state/restore.h"
@@ -60,7 +61,8 @@ class KeyedStateImpl final : public KeyedState {
     budget_.RemoveUser();
   }
 
-  void Adopt(RestoredState restored) {
+  void Adopt(RestoredState restored, Env& env) {
+    const std::vector<proto::TableLayout> layouts = restored.tables;
     for (proto::TableLayout& table : restored.tables) {
       next_id_ = std::max(next_id_, table.id() + 1);
       restored_.emplace(table.name(), std::move(table));
@@ -69,6 +71,9 @@ class KeyedStateImpl final : public KeyedState {
     load_all_ = restored.database->LiveBytes() <= std::min(kLoadAllBytesMax, budget_.FairShareBytes() / 4);
     writer_->Adopt(std::move(restored.database), std::move(restored.uploaded));
     cold_.set_database(writer_->database());
+    if (load_all_) return;
+    cold_keys_ = std::make_shared<ColdKeyScan>(writer_, layouts, env);
+    cold_keys_->Start();
   }
 
   Result<KeyedTable*> OpenTable(const TableSpec& spec) override {
@@ -122,7 +127,8 @@ class KeyedStateImpl final : public KeyedState {
   uint32_t next_id_ = 0;
   bool load_all_ = false;
   uint64_t reported_bytes_ = 0;
-  Status error_;  // of reading timers: fails the next Relieve and every later snapshot
+  std::shared_ptr<ColdKeyScan> cold_keys_;  // after a restore, until its result is taken
+  Status error_;                            // of reading timers: fails the next Relieve and every later snapshot
 };
 
 template <class Interface, class Table>
@@ -216,6 +222,11 @@ Status KeyedStateImpl::TakeTimerErrors() {
 Status KeyedStateImpl::Relieve() {
   RETURN_IF_ERROR(TakeTimerErrors());
   DrainStaged();
+  if (cold_keys_ != nullptr && cold_keys_->finished()) {
+    ColdFilters filters = cold_keys_->TakeFilters();
+    for (OpenedTable& opened : tables_) opened.table->LearnColdKeys(filters);
+    cold_keys_.reset();
+  }
   ReportMemory();
   uint64_t excess = ExcessBytes();
   if (excess == 0) return Status::Ok();
@@ -257,7 +268,7 @@ Result<std::unique_ptr<KeyedState>> KeyedState::Open(KeyedStateOptions options,
   if (!restore.empty()) {
     ASSIGN_OR_RETURN(state::RestoredState restored,
                      state::RestoreDatabase(writer->options(), writer->DatabaseDirectory(), restore, *store, env));
-    keyed_state->Adopt(std::move(restored));
+    keyed_state->Adopt(std::move(restored), env);
   }
   return std::unique_ptr<KeyedState>(std::move(keyed_state));
 }

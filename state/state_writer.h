@@ -84,6 +84,7 @@ class StateWriter {
   void Abandon(FrozenSet& set);
   /// Writes that have not begun fail from now on: the owner is gone.
   void Close() { closed_ = true; }
+  bool closed() const { return closed_; }
 
  private:
   Status StageOne(FrozenSet& set);
