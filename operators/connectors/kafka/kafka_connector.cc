@@ -5,6 +5,7 @@
 
 #include "core/descriptor/option_text.h"
 #include "operators/connectors/kafka/kafka_options.h"
+#include "operators/connectors/kafka/kafka_sink.h"
 #include "operators/connectors/kafka/kafka_source.h"
 #include "operators/connectors/kafka/record_decoder.h"
 
@@ -29,6 +30,7 @@ ConnectorFactory MakeConnector(bool upsert) {
     return CheckKafkaOptions(options, upsert, as_source);
   };
   AddKafkaSource(upsert, &factory);
+  AddKafkaSink(upsert, &factory);
   return factory;
 }
 
@@ -47,6 +49,8 @@ ConnectorFactory MakeUpsertKafkaConnector() {
   factory.descriptor.description = "A topic of Apache Kafka as a changing table: the last record of a key is its row.";
   factory.descriptor.requires_primary_key = true;
   factory.descriptor.upsert_source = true;
+  factory.descriptor.accepts_updates = true;
+  factory.descriptor.upsert_sink = true;
   return factory;
 }
 

@@ -218,6 +218,10 @@ Status ReadSink(const Options& options, KafkaOptions* result) {
     return Status(kBadOptionValue, "options 'sink.buffer-flush.max-rows' and 'sink.buffer-flush.interval' go together")
         .WithSuggestion("set both above 0, or neither");
   }
+  if (result->flush_max_rows > 0) {
+    return Status(kUnsupportedByConnector, "rows cannot be held back: option 'sink.buffer-flush.max-rows'")
+        .WithSuggestion("leave both 'sink.buffer-flush' options out: rows of one key are reduced to the last in each batch");
+  }
   const std::string naming = OptionOr(options, "sink.transaction-naming-strategy", "INCREMENTING");
   if (!EqualsIgnoringCase(naming, "INCREMENTING") && !EqualsIgnoringCase(naming, "POOLING")) {
     return Status(kBadOptionValue, "bad value of option 'sink.transaction-naming-strategy': '" + naming + "'")

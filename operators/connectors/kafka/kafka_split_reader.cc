@@ -6,6 +6,7 @@
 #include "core/env/env.h"
 #include "operators/api/error_codes.h"
 #include "operators/api/operator.h"
+#include "operators/connectors/kafka/seeded_bug.h"
 
 namespace millrace {
 namespace {
@@ -32,6 +33,7 @@ Status KafkaSplitReader::AddSplits(std::span<const Split> splits) {
     Partition partition;
     partition.split = split;
     ASSIGN_OR_RETURN(partition.position, DecodeKafkaPosition(split.position));
+    if (HasSeededBug(SeededBug::kOffsetPlusOne) && partition.position.next_offset > 0) ++partition.position.next_offset;
     if (!partition.IsAtStop()) {
       if (fetcher_ == nullptr) {
         ASSIGN_OR_RETURN(fetcher_, make_fetcher_());
