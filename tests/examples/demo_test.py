@@ -76,7 +76,7 @@ class Demo(unittest.TestCase):
         return [json.loads(line) for line in read.stdout.splitlines()]
 
     def test_shows_rows_and_goes_on(self):
-        first = self.run_demo(10, end_with=signal.SIGINT)
+        first = self.run_demo(14, end_with=signal.SIGINT)
         self.assertRegex(first, r'demo: job "flights\w*" runs')
         self.assertIn("gRPC 127.0.0.1:", first)
         self.assertRegex(first, re.compile(r"^carrier_totals +\S", re.MULTILINE))

@@ -5,6 +5,7 @@ import csv
 import datetime
 import json
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -90,8 +91,8 @@ class Replay(unittest.TestCase):
     def replay(self, directory, *arguments):
         subprocess.run([sys.executable, REPLAY, "--input", SAMPLE, "--to-directory", directory, "--speed-up", "0", *arguments],
                        check=True, capture_output=True, timeout=60)
-        return {name: open(os.path.join(directory, name), encoding="utf-8").read() for name in sorted(os.listdir(directory))
-                if not name.startswith(".")}
+        files = sorted(name for name in os.listdir(directory) if not name.startswith("."))
+        return {name: pathlib.Path(directory, name).read_text(encoding="utf-8") for name in files}
 
     def test_every_departure_once_and_bounded_disorder(self):
         with tempfile.TemporaryDirectory() as directory:
