@@ -15,7 +15,8 @@ bool IsSameRepresentation(const DataType& from, const DataType& to) {
   if (from.IsBinary() && to.kind() == TypeKind::kVarbinary) return from.length() <= to.length();
   if (from.kind() != to.kind()) return false;
   if (from.kind() == TypeKind::kDecimal) {
-    return from.scale() == to.scale() && from.precision() <= to.precision() && from.physical() == to.physical();
+    return from.scale() == to.scale() && from.precision() <= to.precision() &&
+           from.physical() == to.physical();
   }
   if (from.kind() == TypeKind::kTime || from.IsTimestamp()) {
     return from.precision() <= to.precision() && from.physical() == to.physical();
@@ -53,7 +54,8 @@ std::string_view TrimBlanks(std::string_view text) {
   return text;
 }
 
-Result<Kernel> PrepareCast(const DataType& from, const DataType& to, bool try_cast, const SessionSettings& session) {
+Result<Kernel> PrepareCast(const DataType& from, const DataType& to, bool try_cast,
+                           const SessionSettings& session) {
   if (from.kind() == TypeKind::kNull) {
     return Kernel([](const KernelCall& call) {
       return Column::NullConstant(call.result_type, call.context.batch.num_rows);
@@ -62,8 +64,9 @@ Result<Kernel> PrepareCast(const DataType& from, const DataType& to, bool try_ca
   if (IsSameRepresentation(from, to)) {
     return Kernel([](const KernelCall& call) { return call.arguments[0]->WithType(call.result_type); });
   }
-  const Status unsupported(kUnsupportedCast, fmt::format("Cannot cast {} to {}", from.ToStringWithoutNullability(),
-                                                         to.ToStringWithoutNullability()));
+  const Status unsupported(kUnsupportedCast,
+                           fmt::format("Cannot cast {} to {}", from.ToStringWithoutNullability(),
+                                       to.ToStringWithoutNullability()));
   if (!CanCastExplicitly(from, to)) return unsupported;
   ASSIGN_OR_RETURN(Kernel kernel, PrepareByKind({from, to, try_cast, session}));
   if (!kernel) return unsupported;

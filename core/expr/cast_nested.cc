@@ -42,7 +42,8 @@ class NestedCast {
       parts.children[i] = CastChild(i, parts.children[i], rows, owner, call.context);
     }
     const DataType& type = call.result_type;
-    if (payload.encoding() == Encoding::kConstant) return Column::Constant(type, argument->size(), std::move(parts));
+    if (payload.encoding() == Encoding::kConstant)
+      return Column::Constant(type, argument->size(), std::move(parts));
     ColumnPtr flat = Column::Flat(type, payload.size(), std::move(parts));
     if (argument->encoding() != Encoding::kDictionary) return flat;
     return Column::Dictionary(std::move(flat), argument->shared_indices());
@@ -51,8 +52,8 @@ class NestedCast {
  private:
   static constexpr uint32_t kNoOwner = UINT32_MAX;
 
-  ColumnPtr CastChild(size_t index, const ColumnPtr& child, const Selection& rows, const std::vector<uint32_t>& owner,
-                      EvalContext& context) const {
+  ColumnPtr CastChild(size_t index, const ColumnPtr& child, const Selection& rows,
+                      const std::vector<uint32_t>& owner, EvalContext& context) const {
     const Batch batch{.schema = nullptr, .num_rows = child->size()};
     RowErrors errors;
     EvalContext inner{batch, rows, context.session, context.processing_time_micros, errors, context.random};

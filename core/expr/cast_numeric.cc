@@ -30,37 +30,58 @@ To ConvertNumber(From value) {
 template <class From>
 Kernel FromNumber(PhysicalType to) {
   switch (to) {
-    case PhysicalType::kInt8: return UnaryKernel<From, int8_t>([](From v) { return ConvertNumber<int8_t>(v); });
-    case PhysicalType::kInt16: return UnaryKernel<From, int16_t>([](From v) { return ConvertNumber<int16_t>(v); });
-    case PhysicalType::kInt32: return UnaryKernel<From, int32_t>([](From v) { return ConvertNumber<int32_t>(v); });
-    case PhysicalType::kInt64: return UnaryKernel<From, int64_t>([](From v) { return ConvertNumber<int64_t>(v); });
-    case PhysicalType::kFloat: return UnaryKernel<From, float>([](From v) { return ConvertNumber<float>(v); });
-    case PhysicalType::kDouble: return UnaryKernel<From, double>([](From v) { return ConvertNumber<double>(v); });
-    case PhysicalType::kBool: return UnaryKernel<From, uint8_t>([](From v) { return static_cast<uint8_t>(v != 0); });
-    default: return nullptr;
+    case PhysicalType::kInt8:
+      return UnaryKernel<From, int8_t>([](From v) { return ConvertNumber<int8_t>(v); });
+    case PhysicalType::kInt16:
+      return UnaryKernel<From, int16_t>([](From v) { return ConvertNumber<int16_t>(v); });
+    case PhysicalType::kInt32:
+      return UnaryKernel<From, int32_t>([](From v) { return ConvertNumber<int32_t>(v); });
+    case PhysicalType::kInt64:
+      return UnaryKernel<From, int64_t>([](From v) { return ConvertNumber<int64_t>(v); });
+    case PhysicalType::kFloat:
+      return UnaryKernel<From, float>([](From v) { return ConvertNumber<float>(v); });
+    case PhysicalType::kDouble:
+      return UnaryKernel<From, double>([](From v) { return ConvertNumber<double>(v); });
+    case PhysicalType::kBool:
+      return UnaryKernel<From, uint8_t>([](From v) { return static_cast<uint8_t>(v != 0); });
+    default:
+      return nullptr;
   }
 }
 
 Kernel BetweenNumbers(PhysicalType from, PhysicalType to) {
   switch (from) {
-    case PhysicalType::kBool: return FromNumber<uint8_t>(to);
-    case PhysicalType::kInt8: return FromNumber<int8_t>(to);
-    case PhysicalType::kInt16: return FromNumber<int16_t>(to);
-    case PhysicalType::kInt32: return FromNumber<int32_t>(to);
-    case PhysicalType::kInt64: return FromNumber<int64_t>(to);
-    case PhysicalType::kFloat: return FromNumber<float>(to);
-    case PhysicalType::kDouble: return FromNumber<double>(to);
-    default: return nullptr;
+    case PhysicalType::kBool:
+      return FromNumber<uint8_t>(to);
+    case PhysicalType::kInt8:
+      return FromNumber<int8_t>(to);
+    case PhysicalType::kInt16:
+      return FromNumber<int16_t>(to);
+    case PhysicalType::kInt32:
+      return FromNumber<int32_t>(to);
+    case PhysicalType::kInt64:
+      return FromNumber<int64_t>(to);
+    case PhysicalType::kFloat:
+      return FromNumber<float>(to);
+    case PhysicalType::kDouble:
+      return FromNumber<double>(to);
+    default:
+      return nullptr;
   }
 }
 
 int64_t IntegerAt(const Row& row, PhysicalType physical) {
   switch (physical) {
-    case PhysicalType::kBool: return row.Get<uint8_t>(0);
-    case PhysicalType::kInt8: return row.Get<int8_t>(0);
-    case PhysicalType::kInt16: return row.Get<int16_t>(0);
-    case PhysicalType::kInt32: return row.Int(0);
-    default: return row.Long(0);
+    case PhysicalType::kBool:
+      return row.Get<uint8_t>(0);
+    case PhysicalType::kInt8:
+      return row.Get<int8_t>(0);
+    case PhysicalType::kInt16:
+      return row.Get<int16_t>(0);
+    case PhysicalType::kInt32:
+      return row.Int(0);
+    default:
+      return row.Long(0);
   }
 }
 
@@ -92,7 +113,7 @@ Kernel ToDecimal(const DataType& from, const DataType& to) {
   });
 }
 
-/// From DECIMAL to other numbers: integers drop the fraction and wrap.
+/// From DECIMAL to other numbers, of which integers drop the fraction and wrap, and to BOOLEAN.
 Kernel FromDecimal(const DataType& from, const DataType& to) {
   const bool wide = from.physical() == PhysicalType::kInt128;
   const int scale = from.scale();
@@ -101,15 +122,22 @@ Kernel FromDecimal(const DataType& from, const DataType& to) {
     return RowKernel([=](Row& row) { row.ReturnDouble(DecimalToDouble(value_at(row), scale)); });
   }
   if (to.kind() == TypeKind::kFloat) {
-    return RowKernel([=](Row& row) { row.Return<float>(static_cast<float>(DecimalToDouble(value_at(row), scale))); });
+    return RowKernel(
+        [=](Row& row) { row.Return<float>(static_cast<float>(DecimalToDouble(value_at(row), scale))); });
   }
   return RowKernel([=, physical = to.physical(), divisor = PowerOfTen(scale)](Row& row) {
     const auto whole = static_cast<int64_t>(value_at(row) / divisor);
     switch (physical) {
-      case PhysicalType::kInt8: return row.Return<int8_t>(static_cast<int8_t>(whole));
-      case PhysicalType::kInt16: return row.Return<int16_t>(static_cast<int16_t>(whole));
-      case PhysicalType::kInt32: return row.ReturnInt(static_cast<int32_t>(whole));
-      default: return row.ReturnLong(whole);
+      case PhysicalType::kInt8:
+        return row.Return<int8_t>(static_cast<int8_t>(whole));
+      case PhysicalType::kInt16:
+        return row.Return<int16_t>(static_cast<int16_t>(whole));
+      case PhysicalType::kInt32:
+        return row.ReturnInt(static_cast<int32_t>(whole));
+      case PhysicalType::kBool:
+        return row.ReturnBool(value_at(row) != 0);
+      default:
+        return row.ReturnLong(whole);
     }
   });
 }
@@ -119,8 +147,9 @@ Kernel FromDecimal(const DataType& from, const DataType& to) {
 Kernel PrepareNumericCast(const CastRequest& request) {
   const DataType& from = request.from;
   const DataType& to = request.to;
-  if (to.kind() == TypeKind::kDecimal) return from.IsInterval() ? nullptr : ToDecimal(from, to);
-  if (from.kind() == TypeKind::kDecimal) return to.IsNumeric() ? FromDecimal(from, to) : nullptr;
+  if (from.IsInterval() || to.IsInterval()) return nullptr;
+  if (to.kind() == TypeKind::kDecimal) return ToDecimal(from, to);
+  if (from.kind() == TypeKind::kDecimal) return FromDecimal(from, to);
   return BetweenNumbers(from.physical(), to.physical());
 }
 

@@ -5,7 +5,7 @@
 #include "core/expr/cast_rules.h"
 #include "core/expr/number_text.h"
 #include "core/functions/utf8.h"
-#include "core/temporal/civil.h"
+#include "core/temporal/datetime_text.h"
 #include "core/temporal/time_zone.h"
 #include "core/types/decimal.h"
 
@@ -15,7 +15,8 @@ namespace {
 template <class T>
 Kernel ParseInteger(const CastRequest& request) {
   return RowKernel([fail = CastFailure(request)](Row& row) {
-    const auto value = ParseJavaInteger(TrimBlanks(row.Text(0)), std::numeric_limits<T>::min(), std::numeric_limits<T>::max());
+    const auto value = ParseJavaInteger(TrimBlanks(row.Text(0)), std::numeric_limits<T>::min(),
+                                        std::numeric_limits<T>::max());
     if (!value) return fail(row, row.Text(0));
     row.Return<T>(static_cast<T>(*value));
   });
@@ -41,27 +42,13 @@ Kernel ParseDecimalText(const CastRequest& request) {
                     scale = request.to.scale()](Row& row) {
     const std::string_view text = TrimBlanks(row.Text(0));
     const std::optional<Int128> value = ParseDecimal(text, precision, scale);
-    if (!value) {
-      // A number of too many digits is NULL, as everywhere; other text is an error.
-      return ParseJavaDouble(text) ? row.ReturnNull() : fail(row, row.Text(0));
-    }
+    if (!value) return fail(row, row.Text(0));
     if (wide) {
       row.Return<Int128>(*value);
     } else {
       row.ReturnLong(static_cast<int64_t>(*value));
     }
   });
-}
-
-/// "2026-03-02", also with a time of day behind it; month and day may be missing.
-std::optional<int32_t> ParseLenientDate(std::string_view text) {
-  const size_t blank = text.find_first_of(" T");
-  if (blank != std::string_view::npos) {
-    return ParseTimeOfDay(text.substr(blank + 1)) ? ParseDate(text.substr(0, blank)) : std::nullopt;
-  }
-  std::string filled(text);
-  for (auto dashes = std::count(text.begin(), text.end(), '-'); dashes < 2; ++dashes) filled += "-01";
-  return ParseDate(filled);
 }
 
 int64_t TruncateMicros(int64_t micros, int precision) {
@@ -75,10 +62,10 @@ WideTimestamp TruncateWide(WideTimestamp time, int precision) {
   return time;
 }
 
-Kernel ParseTimestampText(const CastRequest& request, const TimeZone& zone, bool local) {
+Kernel ParseTimestampCast(const CastRequest& request, const TimeZone& zone, bool local) {
   const int precision = request.to.precision();
   return RowKernel([fail = CastFailure(request), precision, zone, local](Row& row) {
-    const std::optional<ParsedTimestamp> parsed = ParseTimestamp(TrimBlanks(row.Text(0)), ' ', local);
+    const std::optional<ParsedTimestamp> parsed = ParseTimestampText(TrimBlanks(row.Text(0)), local);
     if (!parsed) return fail(row, row.Text(0));
     const int64_t micros = parsed->Micros();
     const int64_t shift = local && !parsed->offset_seconds ? zone.ToUtcMicros(micros) - micros : 0;
@@ -93,12 +80,18 @@ Kernel ParseTimestampText(const CastRequest& request, const TimeZone& zone, bool
 
 Kernel PrepareParseCast(const CastRequest& request) {
   switch (request.to.kind()) {
-    case TypeKind::kBoolean: return ParseBoolean(request);
-    case TypeKind::kTinyint: return ParseInteger<int8_t>(request);
-    case TypeKind::kSmallint: return ParseInteger<int16_t>(request);
-    case TypeKind::kInteger: return ParseInteger<int32_t>(request);
-    case TypeKind::kBigint: return ParseInteger<int64_t>(request);
-    case TypeKind::kDecimal: return ParseDecimalText(request);
+    case TypeKind::kBoolean:
+      return ParseBoolean(request);
+    case TypeKind::kTinyint:
+      return ParseInteger<int8_t>(request);
+    case TypeKind::kSmallint:
+      return ParseInteger<int16_t>(request);
+    case TypeKind::kInteger:
+      return ParseInteger<int32_t>(request);
+    case TypeKind::kBigint:
+      return ParseInteger<int64_t>(request);
+    case TypeKind::kDecimal:
+      return ParseDecimalText(request);
     case TypeKind::kFloat:
       return RowKernel([fail = CastFailure(request)](Row& row) {
         const auto value = ParseJavaDouble(TrimBlanks(row.Text(0)));
@@ -111,7 +104,8 @@ Kernel PrepareParseCast(const CastRequest& request) {
         if (!value) return fail(row, row.Text(0));
         row.ReturnDouble(*value);
       });
-    default: return nullptr;
+    default:
+      return nullptr;
   }
 }
 
@@ -119,22 +113,23 @@ Result<Kernel> PrepareParseTemporalCast(const CastRequest& request) {
   switch (request.to.kind()) {
     case TypeKind::kDate:
       return RowKernel([fail = CastFailure(request)](Row& row) {
-        const std::optional<int32_t> date = ParseLenientDate(TrimBlanks(row.Text(0)));
+        const std::optional<int32_t> date = ParseDateText(TrimBlanks(row.Text(0)));
         if (!date) return fail(row, row.Text(0));
         row.ReturnInt(*date);
       });
     case TypeKind::kTime:
       return RowKernel([fail = CastFailure(request), precision = request.to.precision()](Row& row) {
-        const std::optional<int64_t> nanos = ParseTimeOfDay(TrimBlanks(row.Text(0)));
+        const std::optional<int64_t> nanos = ParseTimeText(TrimBlanks(row.Text(0)));
         if (!nanos) return fail(row, row.Text(0));
         static constexpr int kUnits[] = {1000, 100, 10, 1};
         const auto millis = static_cast<int32_t>(*nanos / 1'000'000);
         row.ReturnInt(millis - millis % kUnits[std::min(precision, 3)]);
       });
-    case TypeKind::kTimestamp: return ParseTimestampText(request, TimeZone::Utc(), false);
+    case TypeKind::kTimestamp:
+      return ParseTimestampCast(request, TimeZone::Utc(), false);
     default: {
       ASSIGN_OR_RETURN(const TimeZone zone, TimeZone::Load(request.session.time_zone));
-      return ParseTimestampText(request, zone, true);
+      return ParseTimestampCast(request, zone, true);
     }
   }
 }

@@ -18,12 +18,12 @@ struct CastRequest {
 
 /// Each returns null when it has no rule for the pair.
 Kernel PrepareNumericCast(const CastRequest& request);
-Kernel PrepareParseCast(const CastRequest& request);               // from character strings
-Kernel PrepareTextCast(const CastRequest& request);                // to character strings
-Kernel PrepareBinaryCast(const CastRequest& request);              // to binary strings
-Result<Kernel> PrepareTemporalCast(const CastRequest& request);    // between datetimes; the zone may be unknown
+Kernel PrepareParseCast(const CastRequest& request);             // from character strings
+Kernel PrepareTextCast(const CastRequest& request);              // to character strings
+Kernel PrepareBinaryCast(const CastRequest& request);            // to binary strings
+Result<Kernel> PrepareTemporalCast(const CastRequest& request);  // between datetimes; the zone may be unknown
 Result<Kernel> PrepareParseTemporalCast(const CastRequest& request);  // from character strings
-Result<Kernel> PrepareNestedCast(const CastRequest& request);      // ROW, ARRAY, MAP to the same
+Result<Kernel> PrepareNestedCast(const CastRequest& request);         // ROW, ARRAY, MAP to the same
 
 /// Ends a row whose value has no place in the target type: NULL for TRY_CAST, else kCastFailed.
 class CastFailure {

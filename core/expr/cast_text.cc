@@ -23,32 +23,66 @@ class TextWriter {
       return;
     }
     switch (type.kind()) {
-      case TypeKind::kNull: break;
-      case TypeKind::kBoolean: *out += reader.Value<uint8_t>(row) != 0 ? "TRUE" : "FALSE"; break;
-      case TypeKind::kTinyint: AppendInteger(reader.Value<int8_t>(row), out); break;
-      case TypeKind::kSmallint: AppendInteger(reader.Value<int16_t>(row), out); break;
-      case TypeKind::kInteger: AppendInteger(reader.Value<int32_t>(row), out); break;
-      case TypeKind::kBigint: AppendInteger(reader.Value<int64_t>(row), out); break;
-      case TypeKind::kFloat: AppendJavaFloat(reader.Value<float>(row), out); break;
-      case TypeKind::kDouble: AppendJavaDouble(reader.Value<double>(row), out); break;
+      case TypeKind::kNull:
+        break;
+      case TypeKind::kBoolean:
+        *out += reader.Value<uint8_t>(row) != 0 ? "TRUE" : "FALSE";
+        break;
+      case TypeKind::kTinyint:
+        AppendInteger(reader.Value<int8_t>(row), out);
+        break;
+      case TypeKind::kSmallint:
+        AppendInteger(reader.Value<int16_t>(row), out);
+        break;
+      case TypeKind::kInteger:
+        AppendInteger(reader.Value<int32_t>(row), out);
+        break;
+      case TypeKind::kBigint:
+        AppendInteger(reader.Value<int64_t>(row), out);
+        break;
+      case TypeKind::kFloat:
+        AppendJavaFloat(reader.Value<float>(row), out);
+        break;
+      case TypeKind::kDouble:
+        AppendJavaDouble(reader.Value<double>(row), out);
+        break;
       case TypeKind::kDecimal:
-        AppendDecimal(type.physical() == PhysicalType::kInt64 ? Int128{reader.Value<int64_t>(row)} : reader.Value<Int128>(row),
+        AppendDecimal(type.physical() == PhysicalType::kInt64 ? Int128{reader.Value<int64_t>(row)}
+                                                              : reader.Value<Int128>(row),
                       type.scale(), out);
         break;
       case TypeKind::kChar:
       case TypeKind::kVarchar:
       case TypeKind::kBinary:
-      case TypeKind::kVarbinary: *out += reader.String(row); break;
-      case TypeKind::kDate: AppendDate(reader.Value<int32_t>(row), out); break;
-      case TypeKind::kTime: AppendTime(reader.Value<int32_t>(row), type.precision(), out); break;
+      case TypeKind::kVarbinary:
+        *out += reader.String(row);
+        break;
+      case TypeKind::kDate:
+        AppendDate(reader.Value<int32_t>(row), out);
+        break;
+      case TypeKind::kTime:
+        AppendTime(reader.Value<int32_t>(row), type.precision(), out);
+        break;
       case TypeKind::kTimestamp:
-      case TypeKind::kTimestampLtz: AppendTimestampValue(reader, type, row, out); break;
-      case TypeKind::kIntervalYearMonth: AppendMonths(reader.Value<int32_t>(row), out); break;
-      case TypeKind::kIntervalDayTime: AppendMillis(reader.Value<int64_t>(row), out); break;
-      case TypeKind::kRow: AppendRow(reader, type, row, out); break;
-      case TypeKind::kArray: AppendArray(reader, type, row, out); break;
+      case TypeKind::kTimestampLtz:
+        AppendTimestampValue(reader, type, row, out);
+        break;
+      case TypeKind::kIntervalYearMonth:
+        AppendMonths(reader.Value<int32_t>(row), out);
+        break;
+      case TypeKind::kIntervalDayTime:
+        AppendMillis(reader.Value<int64_t>(row), out);
+        break;
+      case TypeKind::kRow:
+        AppendRow(reader, type, row, out);
+        break;
+      case TypeKind::kArray:
+        AppendArray(reader, type, row, out);
+        break;
       case TypeKind::kMap:
-      case TypeKind::kMultiset: AppendMap(reader, type, row, out); break;
+      case TypeKind::kMultiset:
+        AppendMap(reader, type, row, out);
+        break;
     }
   }
 
@@ -58,7 +92,8 @@ class TextWriter {
     out->append(buffer, static_cast<size_t>(fmt::format_to(buffer, "{}", value) - buffer));
   }
 
-  void AppendTimestampValue(const ColumnReader& reader, const DataType& type, uint32_t row, std::string* out) const {
+  void AppendTimestampValue(const ColumnReader& reader, const DataType& type, uint32_t row,
+                            std::string* out) const {
     const bool local = type.kind() == TypeKind::kTimestampLtz;
     if (type.physical() == PhysicalType::kInt64) {
       const int64_t micros = reader.Value<int64_t>(row);
@@ -77,15 +112,16 @@ class TextWriter {
 
   static void AppendMillis(int64_t millis, std::string* out) {
     const auto size = static_cast<uint64_t>(millis < 0 ? -static_cast<Int128>(millis) : millis);
-    *out += fmt::format("{}{} {:02}:{:02}:{:02}.{:03}", millis < 0 ? '-' : '+', size / 86400000, size / 3600000 % 24,
-                        size / 60000 % 60, size / 1000 % 60, size % 1000);
+    *out += fmt::format("{}{} {:02}:{:02}:{:02}.{:03}", millis < 0 ? '-' : '+', size / 86400000,
+                        size / 3600000 % 24, size / 60000 % 60, size / 1000 % 60, size % 1000);
   }
 
   void AppendRow(const ColumnReader& reader, const DataType& type, uint32_t row, std::string* out) const {
     *out += '(';
     for (size_t i = 0; i < type.fields().size(); ++i) {
       if (i > 0) *out += ", ";
-      Append(ColumnReader(*reader.payload().parts().children[i]), type.fields()[i].type, reader.PayloadRow(row), out);
+      Append(ColumnReader(*reader.payload().parts().children[i]), type.fields()[i].type,
+             reader.PayloadRow(row), out);
     }
     *out += ')';
   }
@@ -145,6 +181,16 @@ std::string_view FitText(std::string_view text, const DataType& to, std::string*
 
 Kernel PrepareTextCast(const CastRequest& request) {
   const DataType& to = request.to;
+  if (request.from.IsBinary() && to.IsCharacter()) {
+    return RowKernel([to](Row& row) {
+      const std::string_view bytes = row.Text(0);
+      std::string valid;
+      if (!IsAscii(bytes)) AppendValidUtf8(bytes, &valid);
+      const std::string_view text = IsAscii(bytes) ? bytes : valid;
+      std::string& filled = row.Scratch();
+      row.ReturnText(FitText(text, to, &filled));
+    });
+  }
   if (request.from.IsCharacter() || request.from.IsBinary()) {
     return RowKernel([to](Row& row) {
       const std::string_view text = row.Text(0);

@@ -26,22 +26,30 @@ class ExprBuilder {
       ASSIGN_OR_RETURN(declared, FromProto(expression.type()));
     }
     switch (expression.kind_case()) {
-      case proto::Expression::kColumn: return BuildColumn(expression.column(), declared);
-      case proto::Expression::kLiteral: return BuildLiteral(expression.literal(), declared);
-      case proto::Expression::kCall: return BuildCall(expression.call(), declared);
-      case proto::Expression::kCast: return BuildCast(expression.cast(), declared);
-      case proto::Expression::kCaseWhen: return BuildCase(expression.case_when(), declared);
-      case proto::Expression::kField: return BuildField(expression.field(), declared);
-      case proto::Expression::KIND_NOT_SET: break;
+      case proto::Expression::kColumn:
+        return BuildColumn(expression.column(), declared);
+      case proto::Expression::kLiteral:
+        return BuildLiteral(expression.literal(), declared);
+      case proto::Expression::kCall:
+        return BuildCall(expression.call(), declared);
+      case proto::Expression::kCast:
+        return BuildCast(expression.cast(), declared);
+      case proto::Expression::kCaseWhen:
+        return BuildCase(expression.case_when(), declared);
+      case proto::Expression::kField:
+        return BuildField(expression.field(), declared);
+      case proto::Expression::KIND_NOT_SET:
+        break;
     }
-    return Status(kInvalidArgument, "Expression without a kind").WithSuggestion("Set column, literal, call, ...");
+    return Status(kInvalidArgument, "Expression without a kind")
+        .WithSuggestion("Set column, literal, call, ...");
   }
 
  private:
   Result<ExprPtr> BuildColumn(uint32_t index, const DataType& declared) {
     if (index >= input_.size()) {
-      return Status(kInvalidArgument,
-                    fmt::format("Column index out of range: {} of an input of {} columns", index, input_.size()));
+      return Status(kInvalidArgument, fmt::format("Column index out of range: {} of an input of {} columns",
+                                                  index, input_.size()));
     }
     RETURN_IF_ERROR(CheckDeclared(declared, input_.type(index), input_.fields[index].name));
     return ExprPtr(std::make_shared<ColumnExpr>(input_.type(index), index));
@@ -63,7 +71,8 @@ class ExprBuilder {
       infos.push_back({built->type(), built->ConstantValue(), IsJsonCall(argument)});
       arguments.push_back(std::move(built));
     }
-    ASSIGN_OR_RETURN(const ResolvedCall resolved, FunctionRegistry::BuiltIn().Resolve(call.function(), infos));
+    ASSIGN_OR_RETURN(const ResolvedCall resolved,
+                     FunctionRegistry::BuiltIn().Resolve(call.function(), infos));
     RETURN_IF_ERROR(CheckDeclared(declared, resolved.result_type, call.function()));
     for (size_t i = 0; i < arguments.size(); ++i) {
       ASSIGN_OR_RETURN(arguments[i], CoerceTo(resolved.argument_types[i], std::move(arguments[i])));
@@ -71,7 +80,8 @@ class ExprBuilder {
       infos[i].literal = arguments[i]->ConstantValue();
     }
     DataType type = declared.kind() == TypeKind::kNull ? resolved.result_type : declared;
-    if (function->special_form) return BuildSpecialForm(function->name, std::move(type), std::move(arguments));
+    if (function->special_form)
+      return BuildSpecialForm(function->name, std::move(type), std::move(arguments));
     ASSIGN_OR_RETURN(Kernel kernel, function->prepare(resolved, infos, session_));
     return MakeCall(std::move(type), std::move(kernel), std::move(arguments), function->deterministic);
   }
@@ -79,16 +89,17 @@ class ExprBuilder {
   static bool IsJsonCall(const proto::Expression& expression) {
     if (expression.kind_case() != proto::Expression::kCall) return false;
     const std::string& name = expression.call().function();
-    return name == "JSON_OBJECT" || name == "JSON_ARRAY" || name == "JSON_QUERY" || name == "JSON";
+    return name == "JSON_OBJECT" || name == "JSON_ARRAY" || name == "JSON";
   }
 
-  static Result<ExprPtr> BuildSpecialForm(const std::string& name, DataType type, std::vector<ExprPtr> arguments) {
+  static Result<ExprPtr> BuildSpecialForm(const std::string& name, DataType type,
+                                          std::vector<ExprPtr> arguments) {
     if (name == "AND" || name == "OR") {
       return ExprPtr(std::make_shared<LogicalExpr>(std::move(type), name == "AND", std::move(arguments)));
     }
     if (name == "IF") {
-      return ExprPtr(std::make_shared<CaseExpr>(std::move(type), std::vector{arguments[0]}, std::vector{arguments[1]},
-                                                arguments[2]));
+      return ExprPtr(std::make_shared<CaseExpr>(std::move(type), std::vector{arguments[0]},
+                                                std::vector{arguments[1]}, arguments[2]));
     }
     return ExprPtr(std::make_shared<CoalesceExpr>(std::move(type), std::move(arguments)));
   }
@@ -99,7 +110,8 @@ class ExprBuilder {
   }
 
   Result<ExprPtr> BuildCase(const proto::Case& node, DataType declared) {
-    if (node.conditions_size() == 0 || node.conditions_size() != node.results_size() || !node.has_otherwise()) {
+    if (node.conditions_size() == 0 || node.conditions_size() != node.results_size() ||
+        !node.has_otherwise()) {
       return Status(kInvalidArgument, "CASE needs as many results as conditions, at least one, and an ELSE");
     }
     std::vector<ExprPtr> conditions;
@@ -130,14 +142,15 @@ class ExprBuilder {
       ASSIGN_OR_RETURN(result, CoerceTo(declared, std::move(result)));
     }
     ASSIGN_OR_RETURN(otherwise, CoerceTo(declared, std::move(otherwise)));
-    return ExprPtr(std::make_shared<CaseExpr>(declared, std::move(conditions), std::move(results), std::move(otherwise)));
+    return ExprPtr(std::make_shared<CaseExpr>(declared, std::move(conditions), std::move(results),
+                                              std::move(otherwise)));
   }
 
   Result<ExprPtr> BuildField(const proto::FieldAccess& access, const DataType& declared) {
     ASSIGN_OR_RETURN(ExprPtr input, Build(access.input()));
     if (input->type().kind() != TypeKind::kRow || access.index() >= input->type().fields().size()) {
-      return Status(kInvalidArgument,
-                    fmt::format("No field {} in a value of type {}", access.index(), input->type().ToString()));
+      return Status(kInvalidArgument, fmt::format("No field {} in a value of type {}", access.index(),
+                                                  input->type().ToString()));
     }
     const Field& field = input->type().fields()[access.index()];
     RETURN_IF_ERROR(CheckDeclared(declared, field.type, field.name));
@@ -147,7 +160,8 @@ class ExprBuilder {
 
   /// The declared type may differ in nullability, names of fields and lengths of strings.
   static Status CheckDeclared(const DataType& declared, const DataType& inferred, std::string_view what) {
-    if (declared.kind() == TypeKind::kNull || declared.EqualsIgnoringNullability(inferred)) return Status::Ok();
+    if (declared.kind() == TypeKind::kNull || declared.EqualsIgnoringNullability(inferred))
+      return Status::Ok();
     if (IsSameLayout(declared, inferred)) return Status::Ok();
     return Status(kInvalidArgument, fmt::format("Declared type of {} is {}, but it gives {}", what,
                                                 declared.ToString(), inferred.ToString()));
@@ -175,9 +189,10 @@ class ExprBuilder {
 
   /// A call of constants is computed here, unless it fails: then the rows that reach it do.
   Result<ExprPtr> MakeCall(DataType type, Kernel kernel, std::vector<ExprPtr> arguments, bool deterministic) {
-    const bool constant = deterministic &&
-                          std::all_of(arguments.begin(), arguments.end(),
-                                      [](const ExprPtr& argument) { return argument->ConstantValue() != nullptr; });
+    const bool constant =
+        deterministic && std::all_of(arguments.begin(), arguments.end(), [](const ExprPtr& argument) {
+          return argument->ConstantValue() != nullptr;
+        });
     auto call = std::make_shared<CallExpr>(type, std::move(kernel), std::move(arguments), deterministic);
     if (!constant) return ExprPtr(std::move(call));
     const Batch batch{.schema = nullptr, .num_rows = 1};
@@ -186,7 +201,8 @@ class ExprBuilder {
     EvalContext context{batch, rows, session_, session_.query_start_micros, errors};
     ColumnPtr value = call->Evaluate(context);
     if (!errors.empty()) return ExprPtr(std::move(call));
-    return ExprPtr(std::make_shared<ConstantExpr>(std::move(type), Column::ConstantOf(std::move(value), 0, 1)));
+    return ExprPtr(
+        std::make_shared<ConstantExpr>(std::move(type), Column::ConstantOf(std::move(value), 0, 1)));
   }
 
   const Schema& input_;
@@ -195,7 +211,8 @@ class ExprBuilder {
 
 }  // namespace
 
-Result<ExprPtr> BuildExpr(const proto::Expression& expression, const Schema& input, const SessionSettings& session) {
+Result<ExprPtr> BuildExpr(const proto::Expression& expression, const Schema& input,
+                          const SessionSettings& session) {
   return ExprBuilder(input, session).Build(expression);
 }
 

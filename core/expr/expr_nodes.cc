@@ -53,7 +53,8 @@ ColumnPtr CallExpr::Evaluate(EvalContext& context) const {
   for (const ExprPtr& argument : arguments_) arguments.push_back(argument->Evaluate(context));
   if (context.rows.empty()) return Column::NullConstant(type(), context.batch.num_rows);
   if (deterministic_ && !arguments.empty()) {
-    if (std::all_of(arguments.begin(), arguments.end(), [](const ColumnPtr& column) { return IsConstant(*column); })) {
+    if (std::all_of(arguments.begin(), arguments.end(),
+                    [](const ColumnPtr& column) { return IsConstant(*column); })) {
       return EvaluateOnce(std::move(arguments), context);
     }
     if (const auto which = FindDictionary(arguments, context.rows.size())) {
@@ -76,7 +77,8 @@ ColumnPtr CallExpr::EvaluateOnce(std::vector<ColumnPtr> arguments, EvalContext& 
   return Column::ConstantOf(std::move(result), 0, context.batch.num_rows);
 }
 
-ColumnPtr CallExpr::EvaluateDictionary(std::vector<ColumnPtr> arguments, size_t which, EvalContext& context) const {
+ColumnPtr CallExpr::EvaluateDictionary(std::vector<ColumnPtr> arguments, size_t which,
+                                       EvalContext& context) const {
   const ColumnPtr column = arguments[which];
   const uint32_t num_entries = column->dictionary()->size();
   const std::vector<uint32_t>& indices = column->indices();
@@ -223,7 +225,8 @@ ColumnPtr FieldExpr::Evaluate(EvalContext& context) const {
     }
     field = MergeBranches(type(), payload.size(), {{std::move(field), std::move(valid)}});
   }
-  if (input->encoding() == Encoding::kDictionary) field = Column::Dictionary(std::move(field), input->shared_indices());
+  if (input->encoding() == Encoding::kDictionary)
+    field = Column::Dictionary(std::move(field), input->shared_indices());
   return field->WithType(type());
 }
 

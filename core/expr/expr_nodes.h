@@ -28,8 +28,8 @@ class ConstantExpr : public Expr {
   ColumnPtr one_row_;
 };
 
-/// A kernel over the columns of its arguments. Constant arguments are computed once a batch, a dictionary once an
-/// entry, when the function is deterministic.
+/// A kernel over the columns of its arguments. Constant arguments are computed once a batch, a dictionary
+/// once an entry, when the function is deterministic.
 class CallExpr : public Expr {
  public:
   CallExpr(DataType type, Kernel kernel, std::vector<ExprPtr> arguments, bool deterministic)
@@ -61,7 +61,8 @@ class LogicalExpr : public Expr {
   std::vector<ExprPtr> operands_;
 };
 
-/// CASE, IF: each condition for the rows left over by those before it, each result for the rows it is taken for.
+/// CASE, IF: each condition for the rows left over by those before it, each result for the rows it is taken
+/// for.
 class CaseExpr : public Expr {
  public:
   CaseExpr(DataType type, std::vector<ExprPtr> conditions, std::vector<ExprPtr> results, ExprPtr otherwise)

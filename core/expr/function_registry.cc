@@ -30,13 +30,20 @@ struct NameLess {
 const FunctionRegistry& FunctionRegistry::BuiltIn() {
   static const FunctionRegistry* const registry = [] {
     auto* built = new FunctionRegistry;
-    for (auto add : {AddArithmeticOperators, AddMathFunctions, AddRoundingFunctions, AddRandomFunctions,
-                     AddComparisonOperators, AddLogicalOperators, AddConditionalFunctions, AddInOperator,
-                     AddPatternOperators, AddStringFunctions, AddStringSearchFunctions, AddStringEncodingFunctions,
-                     AddStringFormatFunctions, AddRegexpFunctions, AddUrlFunctions, AddHashFunctions,
-                     AddTemporalFieldFunctions, AddTemporalArithmeticFunctions, AddTemporalTextFunctions,
-                     AddTemporalNowFunctions, AddConstructors, AddArrayFunctions, AddArraySetFunctions, AddMapFunctions,
-                     AddJsonPathFunctions, AddJsonBuildFunctions, AddTypeFunctions}) {
+    for (auto add : {AddArithmeticOperators,    AddMathFunctions,
+                     AddRoundingFunctions,      AddRandomFunctions,
+                     AddComparisonOperators,    AddLogicalOperators,
+                     AddConditionalFunctions,   AddInOperator,
+                     AddPatternOperators,       AddStringFunctions,
+                     AddStringSearchFunctions,  AddStringEncodingFunctions,
+                     AddStringFormatFunctions,  AddRegexpFunctions,
+                     AddUrlFunctions,           AddHashFunctions,
+                     AddTemporalFieldFunctions, AddTemporalArithmeticFunctions,
+                     AddTemporalTextFunctions,  AddTemporalNowFunctions,
+                     AddConstructors,           AddArrayFunctions,
+                     AddArraySetFunctions,      AddMapFunctions,
+                     AddJsonPathFunctions,      AddJsonBuildFunctions,
+                     AddTypeFunctions}) {
       add(built);
     }
     return built;
@@ -63,7 +70,8 @@ Result<ResolvedCall> FunctionRegistry::Resolve(std::string_view upper_case_name,
   if (function == nullptr) {
     const std::string closest = ClosestName(upper_case_name, Names());
     return Status(kUnknownFunction, fmt::format("Unknown function {}", upper_case_name))
-        .WithSuggestion(closest.empty() ? "SHOW FUNCTIONS lists them" : fmt::format("did you mean {}?", closest));
+        .WithSuggestion(closest.empty() ? "SHOW FUNCTIONS lists them"
+                                        : fmt::format("did you mean {}?", closest));
   }
   Result<ResolvedCall> resolved = function->resolve(arguments);
   if (resolved.ok()) return resolved;

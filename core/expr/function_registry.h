@@ -17,12 +17,13 @@ struct ArgumentInfo {
   DataType type;
   /// The one-row constant column when the argument is a literal (ROUND's digits, LIKE's pattern), else null.
   ColumnPtr literal;
-  /// The argument is itself a call of JSON_OBJECT, JSON_ARRAY or JSON_QUERY: JSON_OBJECT and JSON_ARRAY embed it
+  /// The argument is itself a call of JSON_OBJECT, JSON_ARRAY or JSON: JSON_OBJECT and JSON_ARRAY embed it
   /// without quotes. Only the expression builder sets it.
   bool is_json = false;
 };
 
-/// What a call means for given argument types: the types the arguments are cast to implicitly, and the result's.
+/// What a call means for given argument types: the types the arguments are cast to implicitly, and the
+/// result's.
 struct ResolvedCall {
   std::vector<DataType> argument_types;
   DataType result_type;
@@ -45,13 +46,14 @@ struct ScalarFunction {
   std::string description;  // one sentence, for SHOW FUNCTIONS and docs
   std::string family;       // "string", "temporal", ...: for docs
   bool deterministic = true;
-  /// Lazy special forms (AND, OR, COALESCE, IFNULL, IF) get their arguments as expressions, have no `prepare`; see
-  /// expr_builder.cc.
+  /// Lazy special forms (AND, OR, COALESCE, IFNULL, IF) get their arguments as expressions, have no
+  /// `prepare`; see expr_builder.cc.
   bool special_form = false;
   /// Errors kWrongArgumentCount, kWrongArgumentType with the signature in the suggestion.
   std::function<Result<ResolvedCall>(std::span<const ArgumentInfo>)> resolve;
   /// Prepares the kernel (compiles constant patterns, looks up constant zones).
-  std::function<Result<Kernel>(const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&)> prepare;
+  std::function<Result<Kernel>(const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&)>
+      prepare;
 };
 
 /// All scalar functions, by name. Built once at start, then read-only and thread-safe.
@@ -64,7 +66,8 @@ class FunctionRegistry {
   /// Names for SHOW FUNCTIONS and "did you mean" (operators such as "+" excluded), sorted.
   std::vector<std::string> Names() const;
   /// Error kUnknownFunction with a suggestion.
-  Result<ResolvedCall> Resolve(std::string_view upper_case_name, std::span<const ArgumentInfo> arguments) const;
+  Result<ResolvedCall> Resolve(std::string_view upper_case_name,
+                               std::span<const ArgumentInfo> arguments) const;
 
   void Add(ScalarFunction function);  // while building only
 

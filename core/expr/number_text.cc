@@ -76,14 +76,16 @@ std::optional<double> ParseJavaDouble(std::string_view text) {
   if (text == "Infinity") {
     value = std::numeric_limits<double>::infinity();
   } else {
-    if (text.size() > 1 && std::string_view("dDfF").find(text.back()) != std::string_view::npos) text.remove_suffix(1);
+    if (text.size() > 1 && std::string_view("dDfF").find(text.back()) != std::string_view::npos)
+      text.remove_suffix(1);
     if (text.empty() || (text[0] != '.' && (text[0] < '0' || text[0] > '9'))) return std::nullopt;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (end != text.data() + text.size()) return std::nullopt;
     if (error == std::errc::result_out_of_range) {
       // from_chars leaves the value alone: too large is infinite, too small is zero.
       const size_t e = text.find_first_of("eE");
-      const bool small = e != std::string_view::npos ? text.substr(e + 1).starts_with('-') : text[0] == '0' || text[0] == '.';
+      const bool small = e != std::string_view::npos ? text.substr(e + 1).starts_with('-')
+                                                     : text[0] == '0' || text[0] == '.';
       value = small ? 0 : std::numeric_limits<double>::infinity();
     } else if (error != std::errc()) {
       return std::nullopt;

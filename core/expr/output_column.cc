@@ -115,11 +115,21 @@ ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, const std::vect
     if (branch.rows.empty()) continue;
     const ColumnReader from(*branch.column);
     switch (size_bytes) {
-      case 1: CopyRows<uint8_t>(from, branch.rows, &out); break;
-      case 2: CopyRows<uint16_t>(from, branch.rows, &out); break;
-      case 4: CopyRows<uint32_t>(from, branch.rows, &out); break;
-      case 8: CopyRows<uint64_t>(from, branch.rows, &out); break;
-      default: CopyRows<Bytes16>(from, branch.rows, &out); break;
+      case 1:
+        CopyRows<uint8_t>(from, branch.rows, &out);
+        break;
+      case 2:
+        CopyRows<uint16_t>(from, branch.rows, &out);
+        break;
+      case 4:
+        CopyRows<uint32_t>(from, branch.rows, &out);
+        break;
+      case 8:
+        CopyRows<uint64_t>(from, branch.rows, &out);
+        break;
+      default:
+        CopyRows<Bytes16>(from, branch.rows, &out);
+        break;
     }
     if (type.physical() == PhysicalType::kString) out.KeepAlive(*branch.column);
     if (num_rows_taken < num_rows) {

@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-/// The result column of a kernel, written by row number in any order: fixed-width types and strings (nested types
-/// go through ColumnBuilder). Rows that are never written hold zeros. Single-owner; Finish() ends it.
+/// The result column of a kernel, written by row number in any order: fixed-width types and strings (nested
+/// types go through ColumnBuilder). Rows that are never written hold zeros. Single-owner; Finish() ends it.
 class OutputColumn {
  public:
   OutputColumn(DataType type, uint32_t num_rows);
@@ -58,7 +58,9 @@ class OutputColumn {
 };
 
 /// True when the rows are 0 .. num_rows - 1: kernels then run dense loops.
-inline bool IsAllRows(const EvalContext& context) { return context.rows.size() == context.batch.num_rows; }
+inline bool IsAllRows(const EvalContext& context) {
+  return context.rows.size() == context.batch.num_rows;
+}
 
 /// Calls `body(row)` for every row of the context, as a dense loop where possible.
 template <class Body>

@@ -13,8 +13,8 @@
 
 namespace millrace {
 
-/// One row of a call, as the lambda of a function sees it: its arguments, and exactly one of the Return functions or
-/// Fail to be called. Lives for one batch; texts stay valid while the kernel runs.
+/// One row of a call, as the lambda of a function sees it: its arguments, and exactly one of the Return
+/// functions or Fail to be called. Lives for one batch; texts stay valid while the kernel runs.
 class Row {
  public:
   explicit Row(const KernelCall& call);  // borrows the call
@@ -33,7 +33,9 @@ class Row {
   bool Bool(size_t argument) const { return Get<uint8_t>(argument) != 0; }
   std::string_view Text(size_t argument) const { return readers_[argument].String(index_); }
   /// Arrays and maps: the child rows of the value.
-  std::pair<uint32_t, uint32_t> ChildRange(size_t argument) const { return readers_[argument].ChildRange(index_); }
+  std::pair<uint32_t, uint32_t> ChildRange(size_t argument) const {
+    return readers_[argument].ChildRange(index_);
+  }
   const Column& Child(size_t argument, size_t child) const {
     return *readers_[argument].payload().parts().children[child];
   }

@@ -40,8 +40,8 @@ int CompareRows(const ColumnReader& a, uint32_t row_a, const ColumnReader& b, ui
   const auto& fields_a = a.payload().parts().children;
   const auto& fields_b = b.payload().parts().children;
   for (size_t i = 0; i < fields_a.size(); ++i) {
-    const int order = OrderNullsFirst(ColumnReader(*fields_a[i]), a.PayloadRow(row_a), ColumnReader(*fields_b[i]),
-                                      b.PayloadRow(row_b));
+    const int order = OrderNullsFirst(ColumnReader(*fields_a[i]), a.PayloadRow(row_a),
+                                      ColumnReader(*fields_b[i]), b.PayloadRow(row_b));
     if (order != 0) return order;
   }
   return 0;
@@ -67,18 +67,30 @@ bool AreMapsEqual(const ColumnReader& a, uint32_t row_a, const ColumnReader& b, 
 
 int CompareValues(const ColumnReader& a, uint32_t row_a, const ColumnReader& b, uint32_t row_b) {
   switch (a.payload().physical()) {
-    case PhysicalType::kBool: return Order(a.Value<uint8_t>(row_a), b.Value<uint8_t>(row_b));
-    case PhysicalType::kInt8: return Order(a.Value<int8_t>(row_a), b.Value<int8_t>(row_b));
-    case PhysicalType::kInt16: return Order(a.Value<int16_t>(row_a), b.Value<int16_t>(row_b));
-    case PhysicalType::kInt32: return Order(a.Value<int32_t>(row_a), b.Value<int32_t>(row_b));
-    case PhysicalType::kInt64: return Order(a.Value<int64_t>(row_a), b.Value<int64_t>(row_b));
-    case PhysicalType::kInt128: return Order(a.Value<Int128>(row_a), b.Value<Int128>(row_b));
-    case PhysicalType::kFloat: return OrderFloats(a.Value<float>(row_a), b.Value<float>(row_b));
-    case PhysicalType::kDouble: return OrderFloats(a.Value<double>(row_a), b.Value<double>(row_b));
-    case PhysicalType::kString: return CompareText(a.String(row_a), b.String(row_b));
-    case PhysicalType::kTimestamp: return Order(a.Value<WideTimestamp>(row_a), b.Value<WideTimestamp>(row_b));
-    case PhysicalType::kRow: return CompareRows(a, row_a, b, row_b);
-    case PhysicalType::kArray: return CompareArrays(a, row_a, b, row_b);
+    case PhysicalType::kBool:
+      return Order(a.Value<uint8_t>(row_a), b.Value<uint8_t>(row_b));
+    case PhysicalType::kInt8:
+      return Order(a.Value<int8_t>(row_a), b.Value<int8_t>(row_b));
+    case PhysicalType::kInt16:
+      return Order(a.Value<int16_t>(row_a), b.Value<int16_t>(row_b));
+    case PhysicalType::kInt32:
+      return Order(a.Value<int32_t>(row_a), b.Value<int32_t>(row_b));
+    case PhysicalType::kInt64:
+      return Order(a.Value<int64_t>(row_a), b.Value<int64_t>(row_b));
+    case PhysicalType::kInt128:
+      return Order(a.Value<Int128>(row_a), b.Value<Int128>(row_b));
+    case PhysicalType::kFloat:
+      return OrderFloats(a.Value<float>(row_a), b.Value<float>(row_b));
+    case PhysicalType::kDouble:
+      return OrderFloats(a.Value<double>(row_a), b.Value<double>(row_b));
+    case PhysicalType::kString:
+      return CompareText(a.String(row_a), b.String(row_b));
+    case PhysicalType::kTimestamp:
+      return Order(a.Value<WideTimestamp>(row_a), b.Value<WideTimestamp>(row_b));
+    case PhysicalType::kRow:
+      return CompareRows(a, row_a, b, row_b);
+    case PhysicalType::kArray:
+      return CompareArrays(a, row_a, b, row_b);
     case PhysicalType::kMap: {
       if (AreMapsEqual(a, row_a, b, row_b)) return 0;
       const auto [begin_a, end_a] = a.ChildRange(row_a);

@@ -24,24 +24,32 @@ Kernel NumericKernel(ArithmeticOp op) {
   if constexpr (std::is_integral_v<T>) {
     switch (op) {
       case ArithmeticOp::kAdd:
-        return BinaryKernel<T, T, T>([](T a, T b) { return Wrapping(a, b, [](auto x, auto y) { return x + y; }); });
+        return BinaryKernel<T, T, T>(
+            [](T a, T b) { return Wrapping(a, b, [](auto x, auto y) { return x + y; }); });
       case ArithmeticOp::kSubtract:
-        return BinaryKernel<T, T, T>([](T a, T b) { return Wrapping(a, b, [](auto x, auto y) { return x - y; }); });
+        return BinaryKernel<T, T, T>(
+            [](T a, T b) { return Wrapping(a, b, [](auto x, auto y) { return x - y; }); });
       case ArithmeticOp::kMultiply:
         // Through 64 bits: the product of promoted shorts would overflow a signed int.
         return BinaryKernel<T, T, T>([](T a, T b) {
           return static_cast<T>(static_cast<uint64_t>(static_cast<int64_t>(a)) *
                                 static_cast<uint64_t>(static_cast<int64_t>(b)));
         });
-      default: return IntegerDivisionKernel<T>(op);
+      default:
+        return IntegerDivisionKernel<T>(op);
     }
   } else {
     switch (op) {
-      case ArithmeticOp::kAdd: return BinaryKernel<T, T, T>([](T a, T b) { return a + b; });
-      case ArithmeticOp::kSubtract: return BinaryKernel<T, T, T>([](T a, T b) { return a - b; });
-      case ArithmeticOp::kMultiply: return BinaryKernel<T, T, T>([](T a, T b) { return a * b; });
-      case ArithmeticOp::kDivide: return BinaryKernel<T, T, T>([](T a, T b) { return a / b; });
-      case ArithmeticOp::kMod: return BinaryKernel<T, T, T>([](T a, T b) { return std::fmod(a, b); });
+      case ArithmeticOp::kAdd:
+        return BinaryKernel<T, T, T>([](T a, T b) { return a + b; });
+      case ArithmeticOp::kSubtract:
+        return BinaryKernel<T, T, T>([](T a, T b) { return a - b; });
+      case ArithmeticOp::kMultiply:
+        return BinaryKernel<T, T, T>([](T a, T b) { return a * b; });
+      case ArithmeticOp::kDivide:
+        return BinaryKernel<T, T, T>([](T a, T b) { return a / b; });
+      case ArithmeticOp::kMod:
+        return BinaryKernel<T, T, T>([](T a, T b) { return std::fmod(a, b); });
     }
   }
   return nullptr;
@@ -49,22 +57,33 @@ Kernel NumericKernel(ArithmeticOp op) {
 
 Kernel KernelOfPhysical(PhysicalType physical, ArithmeticOp op) {
   switch (physical) {
-    case PhysicalType::kInt8: return NumericKernel<int8_t>(op);
-    case PhysicalType::kInt16: return NumericKernel<int16_t>(op);
-    case PhysicalType::kInt32: return NumericKernel<int32_t>(op);
-    case PhysicalType::kInt64: return NumericKernel<int64_t>(op);
-    case PhysicalType::kFloat: return NumericKernel<float>(op);
-    default: return NumericKernel<double>(op);
+    case PhysicalType::kInt8:
+      return NumericKernel<int8_t>(op);
+    case PhysicalType::kInt16:
+      return NumericKernel<int16_t>(op);
+    case PhysicalType::kInt32:
+      return NumericKernel<int32_t>(op);
+    case PhysicalType::kInt64:
+      return NumericKernel<int64_t>(op);
+    case PhysicalType::kFloat:
+      return NumericKernel<float>(op);
+    default:
+      return NumericKernel<double>(op);
   }
 }
 
 const char* NameOf(ArithmeticOp op) {
   switch (op) {
-    case ArithmeticOp::kAdd: return "+";
-    case ArithmeticOp::kSubtract: return "-";
-    case ArithmeticOp::kMultiply: return "*";
-    case ArithmeticOp::kDivide: return "/";
-    case ArithmeticOp::kMod: return "%";
+    case ArithmeticOp::kAdd:
+      return "+";
+    case ArithmeticOp::kSubtract:
+      return "-";
+    case ArithmeticOp::kMultiply:
+      return "*";
+    case ArithmeticOp::kDivide:
+      return "/";
+    case ArithmeticOp::kMod:
+      return "%";
   }
   return "";
 }
@@ -72,17 +91,22 @@ const char* NameOf(ArithmeticOp op) {
 DataType DecimalResult(ArithmeticOp op, const DataType& a, const DataType& b) {
   switch (op) {
     case ArithmeticOp::kAdd:
-    case ArithmeticOp::kSubtract: return DecimalAddType(a, b);
-    case ArithmeticOp::kMultiply: return DecimalMultiplyType(a, b);
-    case ArithmeticOp::kDivide: return DecimalDivideType(a, b);
-    case ArithmeticOp::kMod: return DecimalModType(a, b);
+    case ArithmeticOp::kSubtract:
+      return DecimalAddType(a, b);
+    case ArithmeticOp::kMultiply:
+      return DecimalMultiplyType(a, b);
+    case ArithmeticOp::kDivide:
+      return DecimalDivideType(a, b);
+    case ArithmeticOp::kMod:
+      return DecimalModType(a, b);
   }
   return a;
 }
 
 Status WrongOperands(ArithmeticOp op, const DataType& a, const DataType& b) {
-  return Status(kWrongArgumentType, fmt::format("Operator {} does not take {} and {}", NameOf(op),
-                                                a.ToStringWithoutNullability(), b.ToStringWithoutNullability()))
+  return Status(kWrongArgumentType,
+                fmt::format("Operator {} does not take {} and {}", NameOf(op), a.ToStringWithoutNullability(),
+                            b.ToStringWithoutNullability()))
       .WithSuggestion("CAST one of them");
 }
 
@@ -130,7 +154,8 @@ Result<Kernel> PrepareBinary(ArithmeticOp op, const ResolvedCall& call) {
 
 Result<ResolvedCall> ResolveNegate(const DataType& type) {
   if (type.kind() == TypeKind::kNull) return ResolvedCall{{DataType::Integer()}, DataType::Integer()};
-  if (!type.IsNumeric() && !type.IsInterval()) return WrongArgumentType("-", 0, type, "a number or an interval");
+  if (!type.IsNumeric() && !type.IsInterval())
+    return WrongArgumentType("-", 0, type, "a number or an interval");
   return ResolvedCall{{type}, type};
 }
 
@@ -147,13 +172,20 @@ Kernel Negate() {
 
 Result<Kernel> PrepareNegate(const DataType& type) {
   switch (type.physical()) {
-    case PhysicalType::kInt8: return Negate<int8_t>();
-    case PhysicalType::kInt16: return Negate<int16_t>();
-    case PhysicalType::kInt32: return Negate<int32_t>();
-    case PhysicalType::kInt64: return Negate<int64_t>();
-    case PhysicalType::kFloat: return Negate<float>();
-    case PhysicalType::kDouble: return Negate<double>();
-    default: return UnaryKernel<Int128, Int128>([](Int128 a) { return -a; });
+    case PhysicalType::kInt8:
+      return Negate<int8_t>();
+    case PhysicalType::kInt16:
+      return Negate<int16_t>();
+    case PhysicalType::kInt32:
+      return Negate<int32_t>();
+    case PhysicalType::kInt64:
+      return Negate<int64_t>();
+    case PhysicalType::kFloat:
+      return Negate<float>();
+    case PhysicalType::kDouble:
+      return Negate<double>();
+    default:
+      return UnaryKernel<Int128, Int128>([](Int128 a) { return -a; });
   }
 }
 
@@ -168,13 +200,15 @@ void AddArithmeticOperators(FunctionRegistry* registry) {
           if (op == ArithmeticOp::kSubtract && arguments.size() == 1) return ResolveNegate(arguments[0].type);
           return ResolveBinary(op, arguments);
         },
-        [op](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        [op](const ResolvedCall& call, std::span<const ArgumentInfo>,
+             const SessionSettings&) -> Result<Kernel> {
           if (call.argument_types.size() == 1) return PrepareNegate(call.argument_types[0]);
           return PrepareBinary(op, call);
         });
   };
   add("+", "Adds two numbers, or a datetime and an interval", ArithmeticOp::kAdd);
-  add("-", "Subtracts two numbers, or an interval from a datetime; negates one number", ArithmeticOp::kSubtract);
+  add("-", "Subtracts two numbers, or an interval from a datetime; negates one number",
+      ArithmeticOp::kSubtract);
   add("*", "Multiplies two numbers, or an interval and a number", ArithmeticOp::kMultiply);
   add("/", "Divides; integers truncate toward zero", ArithmeticOp::kDivide);
   add("%", "The rest of a division, with the sign of the dividend", ArithmeticOp::kMod);

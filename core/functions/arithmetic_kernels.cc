@@ -23,8 +23,10 @@ Kernel ScaledSumKernel(int digits_a, int digits_b, bool subtract) {
   const R factor_a = static_cast<R>(PowerOfTen(digits_a));
   const R factor_b = static_cast<R>(subtract ? -PowerOfTen(digits_b) : PowerOfTen(digits_b));
   return BinaryKernel<A, B, R>([factor_a, factor_b](A a, B b) {
-    using U = std::conditional_t<sizeof(R) == 8, uint64_t, unsigned __int128>;  // values of NULL rows may overflow
-    return static_cast<R>(static_cast<U>(a) * static_cast<U>(factor_a) + static_cast<U>(b) * static_cast<U>(factor_b));
+    using U =
+        std::conditional_t<sizeof(R) == 8, uint64_t, unsigned __int128>;  // values of NULL rows may overflow
+    return static_cast<R>(static_cast<U>(a) * static_cast<U>(factor_a) +
+                          static_cast<U>(b) * static_cast<U>(factor_b));
   });
 }
 
@@ -54,11 +56,16 @@ struct DecimalOperands {
 
 std::optional<Int128> Compute(ArithmeticOp op, Int128 a, Int128 b, const DecimalOperands& o) {
   switch (op) {
-    case ArithmeticOp::kAdd: return AddDecimals(a, o.scale_a, b, o.scale_b, o.scale, o.precision);
-    case ArithmeticOp::kSubtract: return AddDecimals(a, o.scale_a, -b, o.scale_b, o.scale, o.precision);
-    case ArithmeticOp::kMultiply: return MultiplyDecimals(a, b, o.scale_a + o.scale_b, o.scale, o.precision);
-    case ArithmeticOp::kDivide: return DivideDecimals(a, o.scale_a, b, o.scale_b, o.scale, o.precision);
-    case ArithmeticOp::kMod: return ModDecimals(a, o.scale_a, b, o.scale_b, o.scale, o.precision);
+    case ArithmeticOp::kAdd:
+      return AddDecimals(a, o.scale_a, b, o.scale_b, o.scale, o.precision);
+    case ArithmeticOp::kSubtract:
+      return AddDecimals(a, o.scale_a, -b, o.scale_b, o.scale, o.precision);
+    case ArithmeticOp::kMultiply:
+      return MultiplyDecimals(a, b, o.scale_a + o.scale_b, o.scale, o.precision);
+    case ArithmeticOp::kDivide:
+      return DivideDecimals(a, o.scale_a, b, o.scale_b, o.scale, o.precision);
+    case ArithmeticOp::kMod:
+      return ModDecimals(a, o.scale_a, b, o.scale_b, o.scale, o.precision);
   }
   return std::nullopt;
 }
@@ -114,7 +121,8 @@ Kernel IntegerDivisionKernel(ArithmeticOp op) {
         out.SetNull(row);
         continue;
       }
-      values[row] = divide ? DivideWrapping<T>(a.Value<T>(row), divisor) : ModWrapping<T>(a.Value<T>(row), divisor);
+      values[row] =
+          divide ? DivideWrapping<T>(a.Value<T>(row), divisor) : ModWrapping<T>(a.Value<T>(row), divisor);
     }
     return out.Finish();
   };
@@ -143,7 +151,8 @@ Kernel DecimalArithmeticKernel(ArithmeticOp op, const ResolvedCall& call) {
   if ((op == ArithmeticOp::kAdd || op == ArithmeticOp::kSubtract) && digits_a >= 0 && digits_b >= 0 &&
       result.precision() == whole_digits + result.scale() + 1) {
     return OfPhysical(call, [&](auto x, auto y, auto z) {
-      return ScaledSumKernel<decltype(x), decltype(y), decltype(z)>(digits_a, digits_b, op == ArithmeticOp::kSubtract);
+      return ScaledSumKernel<decltype(x), decltype(y), decltype(z)>(digits_a, digits_b,
+                                                                    op == ArithmeticOp::kSubtract);
     });
   }
   if (op == ArithmeticOp::kMultiply && result.precision() == DigitsOf(a) + DigitsOf(b) + 1) {
@@ -151,9 +160,10 @@ Kernel DecimalArithmeticKernel(ArithmeticOp op, const ResolvedCall& call) {
       return ExactProductKernel<decltype(x), decltype(y), decltype(z)>();
     });
   }
-  return CheckedDecimalKernel(op, {a.physical() == PhysicalType::kInt128, b.physical() == PhysicalType::kInt128,
-                                   result.physical() == PhysicalType::kInt128, a.scale(), b.scale(), result.scale(),
-                                   result.precision()});
+  return CheckedDecimalKernel(
+      op,
+      {a.physical() == PhysicalType::kInt128, b.physical() == PhysicalType::kInt128,
+       result.physical() == PhysicalType::kInt128, a.scale(), b.scale(), result.scale(), result.precision()});
 }
 
 }  // namespace millrace

@@ -18,7 +18,8 @@ Kernel NarrowingKernel(Kernel kernel, const DataType& wide, const DataType& narr
 /// Operands are DECIMAL or BIGINT; a result of too many digits is NULL, division by 0 a row error.
 Kernel DecimalArithmeticKernel(ArithmeticOp op, const ResolvedCall& call);
 
-/// Datetimes with intervals, intervals with intervals or numbers; nullopt when none of the operands is one of these.
+/// Datetimes with intervals, intervals with intervals or numbers; nullopt when none of the operands is one of
+/// these.
 std::optional<ResolvedCall> ResolveTemporalArithmetic(ArithmeticOp op, const DataType& a, const DataType& b);
 Kernel TemporalArithmeticKernel(ArithmeticOp op, const ResolvedCall& call);
 

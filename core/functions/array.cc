@@ -30,7 +30,8 @@ void AppendElements(ColumnBuilder* out, const ArrayValue& array, uint32_t first,
 int32_t PositionOf(const Row& row, const ArrayValue& array, size_t argument) {
   const ColumnReader wanted(row.Argument(argument));
   for (uint32_t i = array.begin; i < array.end; ++i) {
-    if (AreValuesEqual(array.elements, i, wanted, row.index())) return static_cast<int32_t>(i - array.begin) + 1;
+    if (AreValuesEqual(array.elements, i, wanted, row.index()))
+      return static_cast<int32_t>(i - array.begin) + 1;
   }
   return 0;
 }
@@ -59,7 +60,8 @@ void Remove(Row& row) {
   const ArrayValue array(row, 0);
   const ColumnReader unwanted(row.Argument(1));
   for (uint32_t i = array.begin; i < array.end; ++i) {
-    if (!AreValuesEqual(array.elements, i, unwanted, row.index())) row.builder().child(0).AppendFrom(array.elements, i);
+    if (!AreValuesEqual(array.elements, i, unwanted, row.index()))
+      row.builder().child(0).AppendFrom(array.elements, i);
   }
   row.builder().AppendNested();
 }
@@ -82,11 +84,14 @@ void Reverse(Row& row) {
 void SliceElements(Row& row) {
   const ArrayValue array(row, 0);
   const auto size = static_cast<int64_t>(array.size());
-  const auto place = [size](int64_t given) { return given < 0 ? size + given + 1 : std::max<int64_t>(given, 1); };
+  const auto place = [size](int64_t given) {
+    return given < 0 ? size + given + 1 : std::max<int64_t>(given, 1);
+  };
   const int64_t first = std::max<int64_t>(place(row.Long(1)), 1);
   const int64_t last = std::min(row.num_arguments() > 2 ? place(row.Long(2)) : size, size);
   if (first <= last) {
-    AppendElements(&row.builder().child(0), array, static_cast<uint32_t>(first - 1), static_cast<uint32_t>(last - first + 1));
+    AppendElements(&row.builder().child(0), array, static_cast<uint32_t>(first - 1),
+                   static_cast<uint32_t>(last - first + 1));
   }
   row.builder().AppendNested();
 }
@@ -164,9 +169,8 @@ Result<DataType> ElementType(std::span<const DataType> types) {
 
 void AddExtreme(FunctionFamily* family, const char* signature, const char* description, int sign) {
   family->AddPrepared(signature, description, {Takes::kArray}, ElementType,
-                      [sign](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                        return ExtremeKernel(sign);
-                      });
+                      [sign](const ResolvedCall&, std::span<const ArgumentInfo>,
+                             const SessionSettings&) -> Result<Kernel> { return ExtremeKernel(sign); });
 }
 
 /// The check of ELEMENT's size, then the first element.
@@ -182,52 +186,63 @@ Kernel ElementKernel() {
 
 void AddArrayFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "collection");
-  family.AddPrepared("CARDINALITY(array or map)", "The number of elements", {Takes::kAny},
-                     [](std::span<const DataType> types) -> Result<DataType> {
-                       const TypeKind kind = types[0].kind();
-                       if (kind != TypeKind::kArray && kind != TypeKind::kMap && kind != TypeKind::kMultiset) {
-                         return WrongArgumentType("CARDINALITY", 0, types[0], "an ARRAY, MAP or MULTISET");
-                       }
-                       return DataType::Integer().WithNullable(types[0].nullable());
-                     },
-                     [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return RowKernel([](Row& row) {
-                         const auto [begin, end] = row.ChildRange(0);
-                         row.ReturnInt(static_cast<int32_t>(end - begin));
-                       });
-                     });
-  family.AddPrepared("ELEMENT(array)", "The only element of an array; NULL when it is empty", {Takes::kArray}, ElementType,
-                     [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return ElementKernel();
-                     });
-  AddArrayFunction(&family, "ARRAY_CONTAINS(array, element)", "Whether an element is in the array", ArrayShape::kElement,
-                   GivesBoolean, Contains, OnNull::kCall);
-  AddArrayFunction(&family, "ARRAY_POSITION(array, element)", "The place (from 1) of an element, 0 when it is not there",
-                   ArrayShape::kElement, GivesInteger, Position);
-  AddArrayFunction(&family, "ARRAY_APPEND(array, element)", "The array with an element at its end", ArrayShape::kElement,
-                   GivesWidenedArray, [](Row& row) { AppendOne(row, false); }, OnNull::kCall);
-  AddArrayFunction(&family, "ARRAY_PREPEND(array, element)", "The array with an element in front", ArrayShape::kElement,
-                   GivesWidenedArray, [](Row& row) { AppendOne(row, true); }, OnNull::kCall);
-  AddArrayFunction(&family, "ARRAY_REMOVE(array, element)", "The array without an element", ArrayShape::kElement,
-                   GivesFirstArray, Remove, OnNull::kCall);
+  family.AddPrepared(
+      "CARDINALITY(array or map)", "The number of elements", {Takes::kAny},
+      [](std::span<const DataType> types) -> Result<DataType> {
+        const TypeKind kind = types[0].kind();
+        if (kind != TypeKind::kArray && kind != TypeKind::kMap && kind != TypeKind::kMultiset) {
+          return WrongArgumentType("CARDINALITY", 0, types[0], "an ARRAY, MAP or MULTISET");
+        }
+        return DataType::Integer().WithNullable(types[0].nullable());
+      },
+      [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return RowKernel([](Row& row) {
+          const auto [begin, end] = row.ChildRange(0);
+          row.ReturnInt(static_cast<int32_t>(end - begin));
+        });
+      });
+  family.AddPrepared("ELEMENT(array)", "The only element of an array; NULL when it is empty", {Takes::kArray},
+                     ElementType,
+                     [](const ResolvedCall&, std::span<const ArgumentInfo>,
+                        const SessionSettings&) -> Result<Kernel> { return ElementKernel(); });
+  AddArrayFunction(&family, "ARRAY_CONTAINS(array, element)", "Whether an element is in the array",
+                   ArrayShape::kElement, GivesBoolean, Contains, OnNull::kCall);
+  AddArrayFunction(&family, "ARRAY_POSITION(array, element)",
+                   "The place (from 1) of an element, 0 when it is not there", ArrayShape::kElement,
+                   GivesInteger, Position);
+  AddArrayFunction(
+      &family, "ARRAY_APPEND(array, element)", "The array with an element at its end", ArrayShape::kElement,
+      GivesWidenedArray, [](Row& row) { AppendOne(row, false); }, OnNull::kCall);
+  AddArrayFunction(
+      &family, "ARRAY_PREPEND(array, element)", "The array with an element in front", ArrayShape::kElement,
+      GivesWidenedArray, [](Row& row) { AppendOne(row, true); }, OnNull::kCall);
+  AddArrayFunction(&family, "ARRAY_REMOVE(array, element)", "The array without an element",
+                   ArrayShape::kElement, GivesFirstArray, Remove, OnNull::kCall);
   AddArrayFunction(&family, "ARRAY_CONCAT(array, ...)", "The elements of the arrays, one behind the other",
                    ArrayShape::kArrays, GivesFirstArray, Concat);
-  family.Add("ARRAY_REVERSE(array)", "The elements in reverse order", {Takes::kArray}, GivesArgument(0), Reverse);
-  family.Add("ARRAY_SLICE(array, first [, last])", "The elements from one place (from 1, negative from the end) to another",
-             ArgumentRule{Takes::kArray, Takes::kInteger}.Optional({Takes::kInteger}), GivesArgument(0), SliceElements);
+  family.Add("ARRAY_REVERSE(array)", "The elements in reverse order", {Takes::kArray}, GivesArgument(0),
+             Reverse);
+  family.Add("ARRAY_SLICE(array, first [, last])",
+             "The elements from one place (from 1, negative from the end) to another",
+             ArgumentRule{Takes::kArray, Takes::kInteger}.Optional({Takes::kInteger}), GivesArgument(0),
+             SliceElements);
   family.Add("ARRAY_SORT(array [, ascending [, nulls_first]])", "The elements in order",
-             ArgumentRule{Takes::kArray}.Optional({Takes::kBoolean, Takes::kBoolean}), GivesArgument(0), Sort);
-  family.AddPrepared("ARRAY_JOIN(array, separator [, null_replacement])", "The texts of an array in one",
-                     ArgumentRule{Takes::kArray, Takes::kString}.Optional({Takes::kString}),
-                     [](std::span<const DataType> types) -> Result<DataType> {
-                       if (!types[0].element().IsCharacter()) {
-                         return WrongArgumentType("ARRAY_JOIN", 0, types[0], "an ARRAY of STRING");
-                       }
-                       return DataType::String();
-                     },
-                     [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return RowKernel(Join, OnNull::kCall);
-                     });
+             ArgumentRule{Takes::kArray}.Optional({Takes::kBoolean, Takes::kBoolean}), GivesArgument(0),
+             Sort);
+  family.AddPrepared(
+      "ARRAY_JOIN(array, separator [, null_replacement])", "The texts of an array in one",
+      ArgumentRule{Takes::kArray, Takes::kString}.Optional({Takes::kString}),
+      [](std::span<const DataType> types) -> Result<DataType> {
+        if (!types[0].element().IsCharacter()) {
+          return WrongArgumentType("ARRAY_JOIN", 0, types[0], "an ARRAY of STRING");
+        }
+        bool nullable = false;
+        for (const DataType& type : types) nullable = nullable || type.nullable();
+        return DataType::String().WithNullable(nullable);
+      },
+      [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return RowKernel(Join, OnNull::kCall);
+      });
   AddExtreme(&family, "ARRAY_MAX(array)", "The greatest element", 1);
   AddExtreme(&family, "ARRAY_MIN(array)", "The smallest element", -1);
 }

@@ -12,7 +12,8 @@ struct SetRule {
   bool must_not_second;  // ... or not
 };
 
-bool IsIn(const ColumnReader& elements, uint32_t begin, uint32_t end, const ColumnReader& other, uint32_t at) {
+bool IsIn(const ColumnReader& elements, uint32_t begin, uint32_t end, const ColumnReader& other,
+          uint32_t at) {
   for (uint32_t i = begin; i < end; ++i) {
     if (AreValuesEqual(elements, i, other, at)) return true;
   }
@@ -40,16 +41,19 @@ void Combine(Row& row, const SetRule& rule) {
   row.builder().AppendNested();
 }
 
-void AddSet(FunctionFamily* family, const char* signature, const char* description, ArrayShape shape, SetRule rule) {
-  AddArrayFunction(family, signature, description, shape, GivesFirstArray, [rule](Row& row) { Combine(row, rule); });
+void AddSet(FunctionFamily* family, const char* signature, const char* description, ArrayShape shape,
+            SetRule rule) {
+  AddArrayFunction(family, signature, description, shape, GivesFirstArray,
+                   [rule](Row& row) { Combine(row, rule); });
 }
 
 }  // namespace
 
 void AddArraySetFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "collection");
-  family.Add("ARRAY_DISTINCT(array)", "Each element once", {Takes::kArray}, GivesArgument(0),
-             [](Row& row) { Combine(row, {true, false, false, false}); });
+  family.Add("ARRAY_DISTINCT(array)", "Each element once", {Takes::kArray}, GivesArgument(0), [](Row& row) {
+    Combine(row, {true, false, false, false});
+  });
   AddSet(&family, "ARRAY_UNION(array, array)", "The elements of both arrays, each once", ArrayShape::kPair,
          {true, true, false, false});
   AddSet(&family, "ARRAY_EXCEPT(array, array)", "The elements of the first array that are not in the second",

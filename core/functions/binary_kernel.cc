@@ -18,7 +18,8 @@ void PropagateNulls(const ColumnReader& a, const EvalContext& context, OutputCol
   }
 }
 
-void PropagateNulls(const ColumnReader& a, const ColumnReader& b, const EvalContext& context, OutputColumn* out) {
+void PropagateNulls(const ColumnReader& a, const ColumnReader& b, const EvalContext& context,
+                    OutputColumn* out) {
   PropagateNulls(a, context, out);
   PropagateNulls(b, context, out);
 }

@@ -8,14 +8,17 @@
 
 namespace millrace {
 
-/// Dense loops over two fixed-width arguments: what arithmetic and comparison spend their time in. The usual shapes
-/// (flat and flat, flat and constant) have loops that the compiler vectorises, others go through the readers.
+/// Dense loops over two fixed-width arguments: what arithmetic and comparison spend their time in. The usual
+/// shapes (flat and flat, flat and constant) have loops that the compiler vectorises, others go through the
+/// readers.
 
 /// Makes the rows NULL in `out` that are NULL in `a` or `b`.
-void PropagateNulls(const ColumnReader& a, const ColumnReader& b, const EvalContext& context, OutputColumn* out);
+void PropagateNulls(const ColumnReader& a, const ColumnReader& b, const EvalContext& context,
+                    OutputColumn* out);
 void PropagateNulls(const ColumnReader& a, const EvalContext& context, OutputColumn* out);
 
-/// Writes op(a, b) of every row of the context. `op` is also called for values of NULL rows, so it must not fail.
+/// Writes op(a, b) of every row of the context. `op` is also called for values of NULL rows, so it must not
+/// fail.
 template <class A, class B, class R, class Op>
 void BinaryLoop(const ColumnReader& a, const ColumnReader& b, const EvalContext& context, R* out, Op op) {
   if (IsAllRows(context) && (a.is_flat() || a.is_constant()) && (b.is_flat() || b.is_constant())) {

@@ -33,7 +33,8 @@ Result<ResolvedCall> ResolveArrays(std::string_view signature, ArrayShape shape,
                                    std::span<const ArgumentInfo> arguments) {
   const std::string_view name = signature.substr(0, signature.find('('));
   const bool right_count = shape == ArrayShape::kArrays ? !arguments.empty() : arguments.size() == 2;
-  if (!right_count) return WrongArgumentCount(name, arguments.size(), shape == ArrayShape::kArrays ? "1 or more" : "2");
+  if (!right_count)
+    return WrongArgumentCount(name, arguments.size(), shape == ArrayShape::kArrays ? "1 or more" : "2");
   std::vector<DataType> elements;
   for (size_t i = 0; i < arguments.size(); ++i) {
     const DataType& type = arguments[i].type;
@@ -45,7 +46,8 @@ Result<ResolvedCall> ResolveArrays(std::string_view signature, ArrayShape shape,
     elements.push_back(type.element());
   }
   const std::optional<DataType> element = CommonType(elements);
-  if (!element) return WrongArgumentType(name, 1, arguments[1].type, "a value as in " + arguments[0].type.ToString());
+  if (!element)
+    return WrongArgumentType(name, 1, arguments[1].type, "a value as in " + arguments[0].type.ToString());
   const DataType array = DataType::Array(*element);
   ResolvedCall call;
   for (size_t i = 0; i < arguments.size(); ++i) {

@@ -24,8 +24,8 @@ Result<ResolvedCall> ResolveArrays(std::string_view signature, ArrayShape shape,
                                    std::span<const ArgumentInfo> arguments);
 
 template <class Fn>
-void AddArrayFunction(FunctionFamily* family, std::string_view signature, std::string_view description, ArrayShape shape,
-                      ArrayResult result, Fn fn, OnNull on_null = OnNull::kReturnNull) {
+void AddArrayFunction(FunctionFamily* family, std::string_view signature, std::string_view description,
+                      ArrayShape shape, ArrayResult result, Fn fn, OnNull on_null = OnNull::kReturnNull) {
   family->AddResolved(
       signature, description,
       [name = std::string(signature), shape, result](std::span<const ArgumentInfo> arguments) {

@@ -44,24 +44,36 @@ Kernel WithSwappedArguments(Kernel kernel) {
 template <class T>
 Kernel FixedKernel(ComparisonOp op) {
   switch (op) {
-    case ComparisonOp::kEqual: return BinaryKernel<T, T, uint8_t>(Equal());
-    case ComparisonOp::kNotEqual: return BinaryKernel<T, T, uint8_t>(NotEqual());
-    case ComparisonOp::kLess: return BinaryKernel<T, T, uint8_t>(Less());
-    case ComparisonOp::kLessOrEqual: return BinaryKernel<T, T, uint8_t>(LessOrEqual());
-    case ComparisonOp::kGreater: return WithSwappedArguments(BinaryKernel<T, T, uint8_t>(Less()));
-    case ComparisonOp::kGreaterOrEqual: return WithSwappedArguments(BinaryKernel<T, T, uint8_t>(LessOrEqual()));
+    case ComparisonOp::kEqual:
+      return BinaryKernel<T, T, uint8_t>(Equal());
+    case ComparisonOp::kNotEqual:
+      return BinaryKernel<T, T, uint8_t>(NotEqual());
+    case ComparisonOp::kLess:
+      return BinaryKernel<T, T, uint8_t>(Less());
+    case ComparisonOp::kLessOrEqual:
+      return BinaryKernel<T, T, uint8_t>(LessOrEqual());
+    case ComparisonOp::kGreater:
+      return WithSwappedArguments(BinaryKernel<T, T, uint8_t>(Less()));
+    case ComparisonOp::kGreaterOrEqual:
+      return WithSwappedArguments(BinaryKernel<T, T, uint8_t>(LessOrEqual()));
   }
   return nullptr;
 }
 
 bool OrderSatisfies(ComparisonOp op, int order) {
   switch (op) {
-    case ComparisonOp::kEqual: return order == 0;
-    case ComparisonOp::kNotEqual: return order != 0;
-    case ComparisonOp::kLess: return order < 0;
-    case ComparisonOp::kLessOrEqual: return order <= 0;
-    case ComparisonOp::kGreater: return order > 0;
-    case ComparisonOp::kGreaterOrEqual: return order >= 0;
+    case ComparisonOp::kEqual:
+      return order == 0;
+    case ComparisonOp::kNotEqual:
+      return order != 0;
+    case ComparisonOp::kLess:
+      return order < 0;
+    case ComparisonOp::kLessOrEqual:
+      return order <= 0;
+    case ComparisonOp::kGreater:
+      return order > 0;
+    case ComparisonOp::kGreaterOrEqual:
+      return order >= 0;
   }
   return false;
 }
@@ -72,7 +84,8 @@ struct StringWords {
 };
 
 /// Equality with a short constant looks at no byte outside the StringRefs.
-ColumnPtr CompareWithShortText(const ColumnReader& texts, StringRef constant, bool equal, const KernelCall& call) {
+ColumnPtr CompareWithShortText(const ColumnReader& texts, StringRef constant, bool equal,
+                               const KernelCall& call) {
   OutputColumn out(call.result_type, call.context.batch.num_rows);
   uint8_t* values = out.Values<uint8_t>();
   StringWords wanted;
@@ -114,8 +127,10 @@ Kernel TextEqualityKernel(bool equal) {
 }
 
 Kernel TextKernel(ComparisonOp op) {
-  if (op == ComparisonOp::kEqual || op == ComparisonOp::kNotEqual) return TextEqualityKernel(op == ComparisonOp::kEqual);
-  return RowKernel([op](Row& row) { row.ReturnBool(OrderSatisfies(op, CompareText(row.Text(0), row.Text(1)))); });
+  if (op == ComparisonOp::kEqual || op == ComparisonOp::kNotEqual)
+    return TextEqualityKernel(op == ComparisonOp::kEqual);
+  return RowKernel(
+      [op](Row& row) { row.ReturnBool(OrderSatisfies(op, CompareText(row.Text(0), row.Text(1)))); });
 }
 
 Int128 DecimalAt(const Row& row, size_t argument, bool wide) {
@@ -127,8 +142,8 @@ Kernel UnequalDecimalKernel(ComparisonOp op, const DataType& a, const DataType& 
   const bool wide_a = a.physical() == PhysicalType::kInt128;
   const bool wide_b = b.physical() == PhysicalType::kInt128;
   return RowKernel([op, wide_a, wide_b, scale_a = a.scale(), scale_b = b.scale()](Row& row) {
-    row.ReturnBool(
-        OrderSatisfies(op, CompareDecimals(DecimalAt(row, 0, wide_a), scale_a, DecimalAt(row, 1, wide_b), scale_b)));
+    row.ReturnBool(OrderSatisfies(
+        op, CompareDecimals(DecimalAt(row, 0, wide_a), scale_a, DecimalAt(row, 1, wide_b), scale_b)));
   });
 }
 
@@ -140,7 +155,8 @@ Kernel NestedKernel(ComparisonOp op) {
   });
 }
 
-Result<ResolvedCall> ResolveComparison(const char* name, ComparisonOp op, std::span<const ArgumentInfo> arguments) {
+Result<ResolvedCall> ResolveComparison(const char* name, ComparisonOp op,
+                                       std::span<const ArgumentInfo> arguments) {
   if (arguments.size() != 2) return WrongArgumentCount(name, arguments.size(), "2");
   auto types = ComparisonTypes(arguments);
   if (!types) return CannotCompare(arguments[0].type, arguments[1].type);
@@ -156,9 +172,8 @@ void AddComparison(FunctionFamily* family, const char* name, const char* descrip
   family->AddResolved(
       name, description,
       [name, op](std::span<const ArgumentInfo> arguments) { return ResolveComparison(name, op, arguments); },
-      [op](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-        return ComparisonKernel(op, call.argument_types[0], call.argument_types[1]);
-      });
+      [op](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&)
+          -> Result<Kernel> { return ComparisonKernel(op, call.argument_types[0], call.argument_types[1]); });
 }
 
 void AddDistinct(FunctionFamily* family, const char* name, const char* description, bool distinct) {
@@ -169,7 +184,8 @@ void AddDistinct(FunctionFamily* family, const char* name, const char* descripti
         call.result_type = call.result_type.NotNull();
         return call;
       },
-      [distinct](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+      [distinct](const ResolvedCall& call, std::span<const ArgumentInfo>,
+                 const SessionSettings&) -> Result<Kernel> {
         Kernel equal = ComparisonKernel(ComparisonOp::kEqual, call.argument_types[0], call.argument_types[1]);
         return Kernel([equal = std::move(equal), distinct](const KernelCall& kernel_call) {
           const ColumnPtr equality = equal({kernel_call.arguments, DataType::Boolean(), kernel_call.context});
@@ -178,7 +194,8 @@ void AddDistinct(FunctionFamily* family, const char* name, const char* descripti
           const ColumnReader b(*kernel_call.arguments[1]);
           OutputColumn out(kernel_call.result_type, kernel_call.context.batch.num_rows);
           for (uint32_t row : kernel_call.context.rows) {
-            const bool is_same = same.IsNull(row) ? a.IsNull(row) && b.IsNull(row) : same.Value<uint8_t>(row) != 0;
+            const bool is_same =
+                same.IsNull(row) ? a.IsNull(row) && b.IsNull(row) : same.Value<uint8_t>(row) != 0;
             out.Set<uint8_t>(row, is_same != distinct);
           }
           return out.Finish();
@@ -191,17 +208,28 @@ void AddDistinct(FunctionFamily* family, const char* name, const char* descripti
 Kernel ComparisonKernel(ComparisonOp op, const DataType& a, const DataType& b) {
   if (a.kind() == TypeKind::kDecimal && a.scale() != b.scale()) return UnequalDecimalKernel(op, a, b);
   switch (a.physical()) {
-    case PhysicalType::kBool: return FixedKernel<uint8_t>(op);
-    case PhysicalType::kInt8: return FixedKernel<int8_t>(op);
-    case PhysicalType::kInt16: return FixedKernel<int16_t>(op);
-    case PhysicalType::kInt32: return FixedKernel<int32_t>(op);
-    case PhysicalType::kInt64: return FixedKernel<int64_t>(op);
-    case PhysicalType::kInt128: return FixedKernel<Int128>(op);
-    case PhysicalType::kFloat: return FixedKernel<float>(op);
-    case PhysicalType::kDouble: return FixedKernel<double>(op);
-    case PhysicalType::kTimestamp: return FixedKernel<WideTimestamp>(op);
-    case PhysicalType::kString: return TextKernel(op);
-    default: return NestedKernel(op);
+    case PhysicalType::kBool:
+      return FixedKernel<uint8_t>(op);
+    case PhysicalType::kInt8:
+      return FixedKernel<int8_t>(op);
+    case PhysicalType::kInt16:
+      return FixedKernel<int16_t>(op);
+    case PhysicalType::kInt32:
+      return FixedKernel<int32_t>(op);
+    case PhysicalType::kInt64:
+      return FixedKernel<int64_t>(op);
+    case PhysicalType::kInt128:
+      return FixedKernel<Int128>(op);
+    case PhysicalType::kFloat:
+      return FixedKernel<float>(op);
+    case PhysicalType::kDouble:
+      return FixedKernel<double>(op);
+    case PhysicalType::kTimestamp:
+      return FixedKernel<WideTimestamp>(op);
+    case PhysicalType::kString:
+      return TextKernel(op);
+    default:
+      return NestedKernel(op);
   }
 }
 

@@ -38,7 +38,8 @@ std::optional<DataType> ComparisonType(const DataType& a, const DataType& b) {
   if (a.kind() == TypeKind::kDate && b.IsTimestamp()) return b;
   if (a.IsTimestamp() && b.kind() == TypeKind::kDate) return a;
   const bool similar = (a.IsNumeric() && b.IsNumeric()) || (a.IsCharacter() && b.IsCharacter()) ||
-                       (a.IsBinary() && b.IsBinary()) || (a.IsTimestamp() && b.IsTimestamp()) || a.kind() == b.kind();
+                       (a.IsBinary() && b.IsBinary()) || (a.IsTimestamp() && b.IsTimestamp()) ||
+                       a.kind() == b.kind();
   if (!similar) return std::nullopt;
   const DataType types[] = {a, b};
   return CommonType(types);
@@ -53,7 +54,8 @@ std::optional<std::vector<DataType>> ComparisonTypes(std::span<const ArgumentInf
     const bool exact = a.kind() != TypeKind::kFloat && a.kind() != TypeKind::kDouble &&
                        b.kind() != TypeKind::kFloat && b.kind() != TypeKind::kDouble;
     const bool decimal = a.kind() == TypeKind::kDecimal || b.kind() == TypeKind::kDecimal;
-    if (exact && decimal && DecimalsNeedMoreThan38Digits(a, b)) return std::vector<DataType>{AsDecimal(a), AsDecimal(b)};
+    if (exact && decimal && DecimalsNeedMoreThan38Digits(a, b))
+      return std::vector<DataType>{AsDecimal(a), AsDecimal(b)};
   }
   DataType common = DataType::Null();
   for (const ArgumentInfo& argument : arguments) {

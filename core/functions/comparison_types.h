@@ -7,8 +7,9 @@
 
 namespace millrace {
 
-/// The types that values are compared in (=, <, IN, NULLIF, GREATEST): argument types after the implicit casts, parallel
-/// to the given ones; nullopt when they do not compare. Two DECIMALs that no DECIMAL holds both are left as they are.
+/// The types that values are compared in (=, <, IN, NULLIF, GREATEST): argument types after the implicit
+/// casts, parallel to the given ones; nullopt when they do not compare. Two DECIMALs that no DECIMAL holds
+/// both are left as they are.
 std::optional<std::vector<DataType>> ComparisonTypes(std::span<const ArgumentInfo> arguments);
 
 /// "Cannot compare A with B".

@@ -15,9 +15,9 @@ Result<ResolvedCall> ResolveCommon(const char* name, std::span<const ArgumentInf
   for (const ArgumentInfo& argument : arguments) types.push_back(argument.type);
   std::optional<DataType> common = CommonType(types);
   if (!common) {
-    return Status(kWrongArgumentType,
-                  fmt::format("Arguments of {} have no common type: {} and {}", name,
-                              types.front().ToStringWithoutNullability(), types.back().ToStringWithoutNullability()));
+    return Status(kWrongArgumentType, fmt::format("Arguments of {} have no common type: {} and {}", name,
+                                                  types.front().ToStringWithoutNullability(),
+                                                  types.back().ToStringWithoutNullability()));
   }
   ResolvedCall call;
   for (const DataType& type : types) call.argument_types.push_back(common->WithNullable(type.nullable()));
@@ -25,8 +25,8 @@ Result<ResolvedCall> ResolveCommon(const char* name, std::span<const ArgumentInf
   return call;
 }
 
-Result<ResolvedCall> ResolveCoalesce(const char* name, std::span<const ArgumentInfo> arguments, size_t num_min,
-                                     size_t num_max) {
+Result<ResolvedCall> ResolveCoalesce(const char* name, std::span<const ArgumentInfo> arguments,
+                                     size_t num_min, size_t num_max) {
   if (arguments.size() < num_min || arguments.size() > num_max) {
     return WrongArgumentCount(name, arguments.size(), num_min == num_max ? "2" : "1 or more");
   }
@@ -44,7 +44,8 @@ Result<ResolvedCall> ResolveIf(std::span<const ArgumentInfo> arguments) {
     return WrongArgumentType("IF", 0, condition, "a BOOLEAN");
   }
   ASSIGN_OR_RETURN(ResolvedCall call, ResolveCommon("IF", arguments.subspan(1)));
-  call.argument_types.insert(call.argument_types.begin(), DataType::Boolean().WithNullable(condition.nullable()));
+  call.argument_types.insert(call.argument_types.begin(),
+                             DataType::Boolean().WithNullable(condition.nullable()));
   return call;
 }
 
@@ -52,7 +53,8 @@ Result<ResolvedCall> ResolveNullIf(std::span<const ArgumentInfo> arguments) {
   if (arguments.size() != 2) return WrongArgumentCount("NULLIF", arguments.size(), "2");
   const auto types = ComparisonTypes(arguments);
   if (!types) return CannotCompare(arguments[0].type, arguments[1].type);
-  // The first argument is also the result, so it keeps its type; the kernel compares in another one where needed.
+  // The first argument is also the result, so it keeps its type; the kernel compares in another one where
+  // needed.
   return ResolvedCall{{arguments[0].type, (*types)[1]}, arguments[0].type.WithNullable(true)};
 }
 
@@ -103,13 +105,15 @@ Kernel ExtremeKernel(int sign) {
   };
 }
 
-void AddExtreme(FunctionFamily* family, const char* signature, const char* name, const char* description, int sign) {
+void AddExtreme(FunctionFamily* family, const char* signature, const char* name, const char* description,
+                int sign) {
   family->AddResolved(
       signature, description,
       [name](std::span<const ArgumentInfo> arguments) -> Result<ResolvedCall> {
         if (arguments.empty()) return WrongArgumentCount(name, 0, "1 or more");
         ASSIGN_OR_RETURN(ResolvedCall call, ResolveCommon(name, arguments));
-        if (call.result_type.IsNested()) return WrongArgumentType(name, 0, call.result_type, "a value with an order");
+        if (call.result_type.IsNested())
+          return WrongArgumentType(name, 0, call.result_type, "a value with an order");
         return call;
       },
       [sign](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
@@ -125,14 +129,13 @@ void AddConditionalFunctions(FunctionRegistry* registry) {
                         [](std::span<const ArgumentInfo> arguments) {
                           return ResolveCoalesce("COALESCE", arguments, 1, SIZE_MAX);
                         });
-  family.AddSpecialForm("IFNULL(value, replacement)", "The first argument, or the second when the first is NULL",
-                        [](std::span<const ArgumentInfo> arguments) {
-                          return ResolveCoalesce("IFNULL", arguments, 2, 2);
-                        });
-  family.AddSpecialForm("IF(condition, then, else)", "The second argument when the condition is TRUE, else the third",
-                        ResolveIf);
-  family.AddResolved("NULLIF(value, other)", "NULL when both arguments are equal, else the first", ResolveNullIf,
-                     PrepareNullIf);
+  family.AddSpecialForm(
+      "IFNULL(value, replacement)", "The first argument, or the second when the first is NULL",
+      [](std::span<const ArgumentInfo> arguments) { return ResolveCoalesce("IFNULL", arguments, 2, 2); });
+  family.AddSpecialForm("IF(condition, then, else)",
+                        "The second argument when the condition is TRUE, else the third", ResolveIf);
+  family.AddResolved("NULLIF(value, other)", "NULL when both arguments are equal, else the first",
+                     ResolveNullIf, PrepareNullIf);
   AddExtreme(&family, "GREATEST(value, ...)", "GREATEST", "The greatest argument; NULL when one is NULL", 1);
   AddExtreme(&family, "LEAST(value, ...)", "LEAST", "The smallest argument; NULL when one is NULL", -1);
 }

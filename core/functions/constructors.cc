@@ -109,7 +109,8 @@ Result<ResolvedCall> ResolveItem(std::span<const ArgumentInfo> arguments) {
   const DataType& container = arguments[0].type;
   const DataType& index = arguments[1].type;
   if (container.kind() == TypeKind::kArray) {
-    if (!index.IsInteger() && index.kind() != TypeKind::kNull) return WrongArgumentType("[]", 1, index, "an integer");
+    if (!index.IsInteger() && index.kind() != TypeKind::kNull)
+      return WrongArgumentType("[]", 1, index, "an integer");
     return ResolvedCall{{container, DataType::Bigint().WithNullable(index.nullable())},
                         container.element().WithNullable(true)};
   }
@@ -118,11 +119,13 @@ Result<ResolvedCall> ResolveItem(std::span<const ArgumentInfo> arguments) {
   const bool fits = CanCastImplicitly(index, key) || (index.IsCharacter() && key.IsCharacter()) ||
                     (index.IsNumeric() && key.IsNumeric());
   if (!fits) return WrongArgumentType("[]", 1, index, "the key's type, " + key.ToStringWithoutNullability());
-  return ResolvedCall{{container, key.WithNullable(index.nullable())}, container.map_value().WithNullable(true)};
+  return ResolvedCall{{container, key.WithNullable(index.nullable())},
+                      container.map_value().WithNullable(true)};
 }
 
 /// The child row of the element, if there is one.
-std::optional<uint32_t> FindItem(bool is_map, const ColumnReader& container, const ColumnReader& index, uint32_t row) {
+std::optional<uint32_t> FindItem(bool is_map, const ColumnReader& container, const ColumnReader& index,
+                                 uint32_t row) {
   const auto [begin, end] = container.ChildRange(row);
   if (!is_map) {
     const int64_t position = index.Value<int64_t>(row);
@@ -168,10 +171,11 @@ void AddConstructors(FunctionRegistry* registry) {
                      Always(RowKernel(AppendArray, OnNull::kCall)));
   family.AddResolved("MAP(key, value, ...)", "A map of the pairs", ResolveMap,
                      Always(RowKernel(AppendMap, OnNull::kCall)));
-  family.AddResolved("[]", "The element of an array (from 1) or map; NULL when there is none", ResolveItem,
-                     [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return ItemKernel(call.argument_types[0].kind() == TypeKind::kMap);
-                     });
+  family.AddResolved(
+      "[]", "The element of an array (from 1) or map; NULL when there is none", ResolveItem,
+      [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return ItemKernel(call.argument_types[0].kind() == TypeKind::kMap);
+      });
 }
 
 }  // namespace millrace

@@ -20,22 +20,33 @@ struct TakesInfo {
 
 TakesInfo InfoOf(Takes takes) {
   switch (takes) {
-    case Takes::kString: return {"a STRING", [](const DataType& t) { return t.IsCharacter(); }};
-    case Takes::kBinary: return {"BYTES", [](const DataType& t) { return t.IsBinary(); }};
-    case Takes::kBytes: return {"a STRING or BYTES", [](const DataType& t) { return t.IsCharacter() || t.IsBinary(); }};
-    case Takes::kInteger: return {"an integer", [](const DataType& t) { return t.IsInteger(); }};
+    case Takes::kString:
+      return {"a STRING", [](const DataType& t) { return t.IsCharacter(); }};
+    case Takes::kBinary:
+      return {"BYTES", [](const DataType& t) { return t.IsBinary(); }};
+    case Takes::kBytes:
+      return {"a STRING or BYTES", [](const DataType& t) { return t.IsCharacter() || t.IsBinary(); }};
+    case Takes::kInteger:
+      return {"an integer", [](const DataType& t) { return t.IsInteger(); }};
     case Takes::kDouble:
-    case Takes::kNumber: return {"a number", [](const DataType& t) { return t.IsNumeric(); }};
-    case Takes::kBoolean: return {"a BOOLEAN", [](const DataType& t) { return t.kind() == TypeKind::kBoolean; }};
+    case Takes::kNumber:
+      return {"a number", [](const DataType& t) { return t.IsNumeric(); }};
+    case Takes::kBoolean:
+      return {"a BOOLEAN", [](const DataType& t) { return t.kind() == TypeKind::kBoolean; }};
     case Takes::kDate:
     case Takes::kTimestamp:
-      return {"a DATE or TIMESTAMP", [](const DataType& t) { return t.kind() == TypeKind::kDate || t.IsTimestamp(); }};
+      return {"a DATE or TIMESTAMP",
+              [](const DataType& t) { return t.kind() == TypeKind::kDate || t.IsTimestamp(); }};
     case Takes::kDatetime:
-      return {"a DATE, TIME or TIMESTAMP",
-              [](const DataType& t) { return t.kind() >= TypeKind::kDate && t.kind() <= TypeKind::kTimestampLtz; }};
-    case Takes::kArray: return {"an ARRAY", [](const DataType& t) { return t.kind() == TypeKind::kArray; }};
-    case Takes::kMap: return {"a MAP", [](const DataType& t) { return t.kind() == TypeKind::kMap; }};
-    case Takes::kAny: return {"any value", [](const DataType&) { return true; }};
+      return {"a DATE, TIME or TIMESTAMP", [](const DataType& t) {
+                return t.kind() >= TypeKind::kDate && t.kind() <= TypeKind::kTimestampLtz;
+              }};
+    case Takes::kArray:
+      return {"an ARRAY", [](const DataType& t) { return t.kind() == TypeKind::kArray; }};
+    case Takes::kMap:
+      return {"a MAP", [](const DataType& t) { return t.kind() == TypeKind::kMap; }};
+    case Takes::kAny:
+      return {"any value", [](const DataType&) { return true; }};
   }
   return {"", nullptr};
 }
@@ -43,17 +54,27 @@ TakesInfo InfoOf(Takes takes) {
 DataType CastTypeOf(Takes takes, const DataType& given) {
   const bool is_null = given.kind() == TypeKind::kNull;
   switch (takes) {
-    case Takes::kString: return is_null ? DataType::String() : given;
+    case Takes::kString:
+      return is_null ? DataType::String() : given;
     case Takes::kBinary:
-    case Takes::kBytes: return is_null ? DataType::Bytes() : given;
-    case Takes::kInteger: return DataType::Bigint().WithNullable(given.nullable());
-    case Takes::kDouble: return DataType::Double().WithNullable(given.nullable());
-    case Takes::kNumber: return is_null ? DataType::Integer() : given;
-    case Takes::kBoolean: return DataType::Boolean().WithNullable(given.nullable());
-    case Takes::kDate: return DataType::Date().WithNullable(given.nullable());
-    case Takes::kTimestamp: return DataType::Timestamp(6).WithNullable(given.nullable());
-    case Takes::kDatetime: return is_null ? DataType::Timestamp(3) : given;
-    default: return given;
+    case Takes::kBytes:
+      return is_null ? DataType::Bytes() : given;
+    case Takes::kInteger:
+      return DataType::Bigint().WithNullable(given.nullable());
+    case Takes::kDouble:
+      return DataType::Double().WithNullable(given.nullable());
+    case Takes::kNumber:
+      return is_null ? DataType::Integer() : given;
+    case Takes::kBoolean:
+      return DataType::Boolean().WithNullable(given.nullable());
+    case Takes::kDate:
+      return DataType::Date().WithNullable(given.nullable());
+    case Takes::kTimestamp:
+      return DataType::Timestamp(6).WithNullable(given.nullable());
+    case Takes::kDatetime:
+      return is_null ? DataType::Timestamp(3) : given;
+    default:
+      return given;
   }
 }
 
@@ -99,7 +120,9 @@ ResultRule Gives(DataType type) {
 }
 
 ResultRule GivesNullable(DataType type) {
-  return [type = std::move(type)](std::span<const DataType>) -> Result<DataType> { return type.WithNullable(true); };
+  return [type = std::move(type)](std::span<const DataType>) -> Result<DataType> {
+    return type.WithNullable(true);
+  };
 }
 
 ResultRule GivesNotNull(DataType type) {
@@ -121,8 +144,9 @@ ScalarFunction FunctionFamily::Describe(std::string_view signature, std::string_
   return function;
 }
 
-void FunctionFamily::AddPrepared(std::string_view signature, std::string_view description, ArgumentRule arguments,
-                                 ResultRule result, Prepare prepare, bool deterministic) {
+void FunctionFamily::AddPrepared(std::string_view signature, std::string_view description,
+                                 ArgumentRule arguments, ResultRule result, Prepare prepare,
+                                 bool deterministic) {
   ScalarFunction function = Describe(signature, description);
   function.deterministic = deterministic;
   function.resolve = [name = function.name, rule = std::move(arguments),
@@ -141,7 +165,8 @@ void FunctionFamily::AddResolved(std::string_view signature, std::string_view de
   registry_->Add(std::move(function));
 }
 
-void FunctionFamily::AddSpecialForm(std::string_view signature, std::string_view description, Resolve resolve) {
+void FunctionFamily::AddSpecialForm(std::string_view signature, std::string_view description,
+                                    Resolve resolve) {
   ScalarFunction function = Describe(signature, description);
   function.special_form = true;
   function.resolve = std::move(resolve);
@@ -158,13 +183,15 @@ void FunctionFamily::AddAlias(std::string_view alias, std::string_view name) {
 }
 
 Status WrongArgumentCount(std::string_view name, size_t num_given, std::string_view expected) {
-  return Status(kWrongArgumentCount,
-                fmt::format("Wrong number of arguments for {}: it takes {}, not {}", name, expected, num_given));
+  return Status(kWrongArgumentCount, fmt::format("Wrong number of arguments for {}: it takes {}, not {}",
+                                                 name, expected, num_given));
 }
 
-Status WrongArgumentType(std::string_view name, size_t index, const DataType& given, std::string_view expected) {
-  return Status(kWrongArgumentType, fmt::format("Wrong type of argument {} of {}: it takes {}, not {}", index + 1, name,
-                                                expected, given.ToStringWithoutNullability()));
+Status WrongArgumentType(std::string_view name, size_t index, const DataType& given,
+                         std::string_view expected) {
+  return Status(kWrongArgumentType,
+                fmt::format("Wrong type of argument {} of {}: it takes {}, not {}", index + 1, name, expected,
+                            given.ToStringWithoutNullability()));
 }
 
 bool AnyNullable(std::span<const ArgumentInfo> arguments) {
@@ -184,11 +211,16 @@ std::optional<int64_t> LiteralInteger(const ArgumentInfo& argument) {
   if (argument.literal == nullptr || argument.literal->IsNull(0)) return std::nullopt;
   const ColumnReader reader(*argument.literal);
   switch (argument.type.kind()) {
-    case TypeKind::kTinyint: return reader.Value<int8_t>(0);
-    case TypeKind::kSmallint: return reader.Value<int16_t>(0);
-    case TypeKind::kInteger: return reader.Value<int32_t>(0);
-    case TypeKind::kBigint: return reader.Value<int64_t>(0);
-    default: return std::nullopt;
+    case TypeKind::kTinyint:
+      return reader.Value<int8_t>(0);
+    case TypeKind::kSmallint:
+      return reader.Value<int16_t>(0);
+    case TypeKind::kInteger:
+      return reader.Value<int32_t>(0);
+    case TypeKind::kBigint:
+      return reader.Value<int64_t>(0);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -13,16 +13,16 @@ namespace millrace {
 
 /// What one argument of a function may be, and so what the lambda reads.
 enum class Takes : uint8_t {
-  kString,      // CHAR, VARCHAR; Row::Text
-  kBinary,      // BINARY, VARBINARY; Row::Text
-  kBytes,       // any of the two above; Row::Text
-  kInteger,     // TINYINT .. BIGINT, as BIGINT; Row::Long
-  kDouble,      // any number, as DOUBLE; Row::Double
-  kNumber,      // any number, as it is
-  kBoolean,     // Row::Bool
-  kDate,        // DATE or TIMESTAMP[_LTZ] (its date); Row::Int
-  kTimestamp,   // DATE or TIMESTAMP, as TIMESTAMP(6); Row::Long. TIMESTAMP_LTZ in the session's zone
-  kDatetime,    // DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ, as it is
+  kString,     // CHAR, VARCHAR; Row::Text
+  kBinary,     // BINARY, VARBINARY; Row::Text
+  kBytes,      // any of the two above; Row::Text
+  kInteger,    // TINYINT .. BIGINT, as BIGINT; Row::Long
+  kDouble,     // any number, as DOUBLE; Row::Double
+  kNumber,     // any number, as it is
+  kBoolean,    // Row::Bool
+  kDate,       // DATE or TIMESTAMP[_LTZ] (its date); Row::Int
+  kTimestamp,  // DATE or TIMESTAMP, as TIMESTAMP(6); Row::Long. TIMESTAMP_LTZ in the session's zone
+  kDatetime,   // DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ, as it is
   kArray,
   kMap,
   kAny,
@@ -60,12 +60,13 @@ ResultRule GivesArgument(size_t index);
 /// Adds the functions of one family to a registry.
 class FunctionFamily {
  public:
-  FunctionFamily(FunctionRegistry* registry, std::string_view family) : registry_(registry), family_(family) {}
+  FunctionFamily(FunctionRegistry* registry, std::string_view family)
+      : registry_(registry), family_(family) {}
 
   /// The usual entry: one lambda `fn(Row&)` a row. The name is what precedes "(" in `signature`.
   template <class Fn>
-  void Add(std::string_view signature, std::string_view description, ArgumentRule arguments, ResultRule result, Fn fn,
-           OnNull on_null = OnNull::kReturnNull) {
+  void Add(std::string_view signature, std::string_view description, ArgumentRule arguments,
+           ResultRule result, Fn fn, OnNull on_null = OnNull::kReturnNull) {
     Kernel kernel = RowKernel(std::move(fn), on_null);
     AddPrepared(signature, description, std::move(arguments), std::move(result),
                 [kernel = std::move(kernel)](const ResolvedCall&, std::span<const ArgumentInfo>,
@@ -73,14 +74,15 @@ class FunctionFamily {
   }
 
   /// For functions that prepare something of constant arguments.
-  using Prepare =
-      std::function<Result<Kernel>(const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&)>;
+  using Prepare = std::function<Result<Kernel>(const ResolvedCall&, std::span<const ArgumentInfo>,
+                                               const SessionSettings&)>;
   void AddPrepared(std::string_view signature, std::string_view description, ArgumentRule arguments,
                    ResultRule result, Prepare prepare, bool deterministic = true);
 
   /// For functions with type rules of their own.
   using Resolve = std::function<Result<ResolvedCall>(std::span<const ArgumentInfo>)>;
-  void AddResolved(std::string_view signature, std::string_view description, Resolve resolve, Prepare prepare);
+  void AddResolved(std::string_view signature, std::string_view description, Resolve resolve,
+                   Prepare prepare);
   /// AND, COALESCE, ...: see ScalarFunction::special_form.
   void AddSpecialForm(std::string_view signature, std::string_view description, Resolve resolve);
 
@@ -94,9 +96,11 @@ class FunctionFamily {
   std::string family_;
 };
 
-/// Errors of type rules. `name` of an operator or function; the signature goes to the suggestion on the way up.
+/// Errors of type rules. `name` of an operator or function; the signature goes to the suggestion on the way
+/// up.
 Status WrongArgumentCount(std::string_view name, size_t num_given, std::string_view expected);
-Status WrongArgumentType(std::string_view name, size_t index, const DataType& given, std::string_view expected);
+Status WrongArgumentType(std::string_view name, size_t index, const DataType& given,
+                         std::string_view expected);
 
 /// Whether any of the arguments may be NULL.
 bool AnyNullable(std::span<const ArgumentInfo> arguments);

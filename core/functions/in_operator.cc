@@ -94,7 +94,8 @@ Kernel ListKernel() {
 }
 
 Result<ResolvedCall> ResolveIn(std::span<const ArgumentInfo> arguments) {
-  if (arguments.size() < 2) return WrongArgumentCount("IN", arguments.size(), "a value and a list of one or more");
+  if (arguments.size() < 2)
+    return WrongArgumentCount("IN", arguments.size(), "a value and a list of one or more");
   auto types = ComparisonTypes(arguments);
   if (types && types->size() == 2 && (*types)[0].scale() != (*types)[1].scale()) types.reset();
   if (!types) {
@@ -107,18 +108,25 @@ Result<ResolvedCall> ResolveIn(std::span<const ArgumentInfo> arguments) {
   return ResolvedCall{std::move(*types), DataType::Boolean().WithNullable(AnyNullable(arguments))};
 }
 
-Result<Kernel> PrepareIn(const ResolvedCall& call, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
+Result<Kernel> PrepareIn(const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
+                         const SessionSettings&) {
   const std::span<const ArgumentInfo> list = arguments.subspan(1);
   for (const ArgumentInfo& item : list) {
     if (item.literal == nullptr) return ListKernel();
   }
   switch (call.argument_types[0].physical()) {
-    case PhysicalType::kInt8: return FixedSetKernel<int8_t>(list);
-    case PhysicalType::kInt16: return FixedSetKernel<int16_t>(list);
-    case PhysicalType::kInt32: return FixedSetKernel<int32_t>(list);
-    case PhysicalType::kInt64: return FixedSetKernel<int64_t>(list);
-    case PhysicalType::kString: return TextSetKernel(list);
-    default: return ListKernel();
+    case PhysicalType::kInt8:
+      return FixedSetKernel<int8_t>(list);
+    case PhysicalType::kInt16:
+      return FixedSetKernel<int16_t>(list);
+    case PhysicalType::kInt32:
+      return FixedSetKernel<int32_t>(list);
+    case PhysicalType::kInt64:
+      return FixedSetKernel<int64_t>(list);
+    case PhysicalType::kString:
+      return TextSetKernel(list);
+    default:
+      return ListKernel();
   }
 }
 

@@ -1,3 +1,4 @@
+#include <absl/strings/escaping.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -7,6 +8,7 @@
 #include "core/expr/number_text.h"
 #include "core/functions/function_entry.h"
 #include "core/functions/json_document.h"
+#include "core/functions/utf8.h"
 #include "core/types/decimal.h"
 
 namespace millrace {
@@ -16,6 +18,12 @@ void AppendFloating(double value, bool is_float, std::string* out) {
   if (!std::isfinite(value)) *out += '"';
   is_float ? AppendJavaFloat(static_cast<float>(value), out) : AppendJavaDouble(value, out);
   if (!std::isfinite(value)) *out += '"';
+}
+
+void AppendBase64(std::string_view bytes, std::string* out) {
+  std::string text;
+  absl::Base64Escape(absl::string_view(bytes.data(), bytes.size()), &text);
+  AppendQuotedJson(text, out);
 }
 
 /// Appends one value of any type as JSON: numbers and booleans bare, others as strings, nested types nested.
@@ -31,22 +39,44 @@ class JsonWriter {
       return;
     }
     switch (type.kind()) {
-      case TypeKind::kBoolean: *out += reader.Value<uint8_t>(row) != 0 ? "true" : "false"; break;
-      case TypeKind::kFloat: AppendFloating(reader.Value<float>(row), true, out); break;
-      case TypeKind::kDouble: AppendFloating(reader.Value<double>(row), false, out); break;
+      case TypeKind::kBoolean:
+        *out += reader.Value<uint8_t>(row) != 0 ? "true" : "false";
+        break;
+      case TypeKind::kFloat:
+        AppendFloating(reader.Value<float>(row), true, out);
+        break;
+      case TypeKind::kDouble:
+        AppendFloating(reader.Value<double>(row), false, out);
+        break;
       case TypeKind::kTinyint:
       case TypeKind::kSmallint:
       case TypeKind::kInteger:
       case TypeKind::kBigint:
-      case TypeKind::kDecimal: AppendValueText(column, row, session_, out); break;
+      case TypeKind::kDecimal:
+        AppendValueText(column, row, session_, out);
+        break;
       case TypeKind::kChar:
-      case TypeKind::kVarchar: AppendQuotedJson(reader.String(row), out); break;
+      case TypeKind::kVarchar:
+        AppendQuotedJson(reader.String(row), out);
+        break;
+      case TypeKind::kBinary:
+      case TypeKind::kVarbinary:
+        AppendBase64(reader.String(row), out);
+        break;
       case TypeKind::kTimestamp:
-      case TypeKind::kTimestampLtz: AppendTimestamp(column, row, out); break;
-      case TypeKind::kRow: AppendRow(reader, type, row, out); break;
-      case TypeKind::kArray: AppendArray(reader, row, out); break;
+      case TypeKind::kTimestampLtz:
+        AppendTimestamp(column, row, out);
+        break;
+      case TypeKind::kRow:
+        AppendRow(reader, type, row, out);
+        break;
+      case TypeKind::kArray:
+        AppendArray(reader, row, out);
+        break;
       case TypeKind::kMap:
-      case TypeKind::kMultiset: AppendMap(reader, row, out); break;
+      case TypeKind::kMultiset:
+        AppendMap(reader, row, out);
+        break;
       default: {
         std::string text;
         AppendValueText(column, row, session_, &text);
@@ -66,14 +96,12 @@ class JsonWriter {
   }
 
   void AppendRow(const ColumnReader& reader, const DataType& type, uint32_t row, std::string* out) const {
-    *out += '{';
+    std::vector<std::pair<std::string, std::string>> members;
     for (size_t i = 0; i < type.fields().size(); ++i) {
-      if (i > 0) *out += ',';
-      AppendQuotedJson(type.fields()[i].name, out);
-      *out += ':';
-      Append(*reader.payload().parts().children[i], reader.PayloadRow(row), out);
+      auto& member = members.emplace_back(type.fields()[i].name, "");
+      Append(*reader.payload().parts().children[i], reader.PayloadRow(row), &member.second);
     }
-    *out += '}';
+    AppendJsonObject(std::move(members), out);
   }
 
   void AppendArray(const ColumnReader& reader, uint32_t row, std::string* out) const {
@@ -88,47 +116,58 @@ class JsonWriter {
 
   void AppendMap(const ColumnReader& reader, uint32_t row, std::string* out) const {
     const auto [begin, end] = reader.ChildRange(row);
-    *out += '{';
+    std::vector<std::pair<std::string, std::string>> members;
     for (uint32_t i = begin; i < end; ++i) {
-      if (i > begin) *out += ',';
-      std::string key;
-      AppendValueText(*reader.payload().parts().children[0], i, session_, &key);
-      AppendQuotedJson(key, out);
-      *out += ':';
-      Append(*reader.payload().parts().children[1], i, out);
+      auto& member = members.emplace_back();
+      AppendValueText(*reader.payload().parts().children[0], i, session_, &member.first);
+      Append(*reader.payload().parts().children[1], i, &member.second);
     }
-    *out += '}';
+    AppendJsonObject(std::move(members), out);
   }
 
   const SessionSettings& session_;
 };
 
-/// Whether NULL values are written (NULL ON NULL) or left out (ABSENT ON NULL): the first argument of the call.
+/// Whether NULL values are written (NULL ON NULL) or left out (ABSENT ON NULL): the first argument of the
+/// call.
 Result<bool> WritesNulls(std::string_view function, const ArgumentInfo& argument) {
   const std::optional<std::string> word = LiteralText(argument);
   if (word && (*word == "NULL" || *word == "ABSENT")) return *word == "NULL";
   return Status(kInvalidArgument, fmt::format("{} takes NULL or ABSENT ON NULL", function));
 }
 
-/// Appends the values of a call, each behind its name when it has names (then arguments come in pairs).
-void AppendMembers(const Row& row, bool with_names, bool writes_nulls, const std::vector<bool>& is_json, std::string* out) {
-  const JsonWriter writer(row.context().session);
-  const size_t step = with_names ? 2 : 1;
-  bool first = true;
-  for (size_t i = step; i < row.num_arguments(); i += step) {
-    if (row.IsNull(i) && !writes_nulls) continue;
-    if (!first) *out += ',';
-    first = false;
-    if (with_names) {
-      AppendQuotedJson(row.Text(i - 1), out);
-      *out += ':';
-    }
-    if (is_json[i] && !row.IsNull(i)) {
-      *out += row.Text(i);
-    } else {
-      writer.Append(row.Argument(i), row.index(), out);
-    }
+/// Appends the value of an argument; JSON text is embedded as it is.
+void AppendArgument(const Row& row, size_t argument, const std::vector<bool>& is_json, std::string* out) {
+  if (is_json[argument] && !row.IsNull(argument)) {
+    *out += row.Text(argument);
+  } else {
+    JsonWriter(row.context().session).Append(row.Argument(argument), row.index(), out);
   }
+}
+
+void BuildObject(Row& row, bool writes_nulls, const std::vector<bool>& is_json) {
+  std::vector<std::pair<std::string, std::string>> members;
+  for (size_t i = 1; i < row.num_arguments(); i += 2) {
+    if (row.IsNull(i)) return row.Fail(kInvalidArgument, "JSON_OBJECT of a name that is NULL");
+    if (row.IsNull(i + 1) && !writes_nulls) continue;
+    auto& member = members.emplace_back(row.Text(i), "");
+    AppendArgument(row, i + 1, is_json, &member.second);
+  }
+  std::string& out = row.Scratch();
+  AppendJsonObject(std::move(members), &out);
+  row.ReturnText(out);
+}
+
+void BuildArray(Row& row, bool writes_nulls, const std::vector<bool>& is_json) {
+  std::string& out = row.Scratch();
+  out += '[';
+  for (size_t i = 1; i < row.num_arguments(); ++i) {
+    if (row.IsNull(i) && !writes_nulls) continue;
+    if (out.size() > 1) out += ',';
+    AppendArgument(row, i, is_json, &out);
+  }
+  out += ']';
+  row.ReturnText(out);
 }
 
 std::vector<bool> JsonArguments(std::span<const ArgumentInfo> arguments) {
@@ -137,45 +176,62 @@ std::vector<bool> JsonArguments(std::span<const ArgumentInfo> arguments) {
   return is_json;
 }
 
-Result<ResolvedCall> ResolveBuild(const char* name, bool with_names, std::span<const ArgumentInfo> arguments) {
+Result<ResolvedCall> ResolveBuild(const char* name, bool with_names,
+                                  std::span<const ArgumentInfo> arguments) {
   if (arguments.empty() || (with_names && arguments.size() % 2 == 0)) {
-    return WrongArgumentCount(name, arguments.size(), with_names ? "NULL or ABSENT and pairs" : "NULL or ABSENT and values");
+    return WrongArgumentCount(name, arguments.size(),
+                              with_names ? "NULL or ABSENT and pairs" : "NULL or ABSENT and values");
   }
   RETURN_IF_ERROR(WritesNulls(name, arguments[0]).status());
   ResolvedCall call{{arguments[0].type}, DataType::String().NotNull()};
   for (size_t i = 1; i < arguments.size(); ++i) {
     const DataType& type = arguments[i].type;
-    if (with_names && i % 2 == 1 && !type.IsCharacter()) return WrongArgumentType(name, i, type, "a STRING as name");
+    if (with_names && i % 2 == 1 && !type.IsCharacter())
+      return WrongArgumentType(name, i, type, "a STRING as name");
     call.argument_types.push_back(type);
   }
   return call;
 }
 
-void AddBuild(FunctionFamily* family, const char* name, const char* signature, const char* description, bool with_names) {
+void AddBuild(FunctionFamily* family, const char* name, const char* signature, const char* description,
+              bool with_names) {
   family->AddResolved(
       signature, description,
-      [name, with_names](std::span<const ArgumentInfo> arguments) { return ResolveBuild(name, with_names, arguments); },
+      [name, with_names](std::span<const ArgumentInfo> arguments) {
+        return ResolveBuild(name, with_names, arguments);
+      },
       [name, with_names](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
                          const SessionSettings&) -> Result<Kernel> {
         ASSIGN_OR_RETURN(const bool writes_nulls, WritesNulls(name, arguments[0]));
         return RowKernel(
             [=, is_json = JsonArguments(arguments)](Row& row) {
-              for (size_t i = 1; with_names && i < row.num_arguments(); i += 2) {
-                if (row.IsNull(i)) return row.Fail(kInvalidArgument, "JSON_OBJECT of a name that is NULL");
-              }
-              std::string& out = row.Scratch();
-              out += with_names ? '{' : '[';
-              AppendMembers(row, with_names, writes_nulls, is_json, &out);
-              out += with_names ? '}' : ']';
-              row.ReturnText(out);
+              with_names ? BuildObject(row, writes_nulls, is_json) : BuildArray(row, writes_nulls, is_json);
             },
             OnNull::kCall);
       });
 }
 
+/// In pure ASCII, also with escapes for / and for characters outside ASCII.
 void Quote(Row& row) {
+  const std::string_view text = row.Text(0);
   std::string& out = row.Scratch();
-  AppendQuotedJson(row.Text(0), &out);
+  out += '"';
+  for (size_t at = 0, length = 0; at < text.size(); at += length) {
+    const uint32_t c = DecodeCharacter(text, at, &length);
+    if (c == '/') {
+      out += "\\/";
+    } else if (c < 0x7f) {
+      std::string quoted;
+      AppendQuotedJson(text.substr(at, 1), &quoted);
+      out.append(quoted, 1, quoted.size() - 2);
+    } else if (c < 0x10000) {
+      out += fmt::format("\\u{:04x}", c);
+    } else {
+      out +=
+          fmt::format("\\u{:04x}\\u{:04x}", 0xd800 + ((c - 0x10000) >> 10), 0xdc00 + ((c - 0x10000) & 0x3ff));
+    }
+  }
+  out += '"';
   row.ReturnText(out);
 }
 
@@ -188,12 +244,12 @@ void Unquote(Row& row) {
   row.ReturnPart(0, text);
 }
 
-void Parse(Row& row, bool failing) {
+void Parse(Row& row, bool failing, JsonNumbers numbers) {
   const std::optional<JsonValue> value = ParseJson(row.Text(0));
   if (!value && failing) return row.Fail(kInvalidArgument, fmt::format("Not a JSON text: {}", row.Text(0)));
   if (!value) return row.ReturnNull();
   std::string& out = row.Scratch();
-  AppendJson(*value, &out);
+  AppendJson(*value, numbers, &out);
   row.ReturnText(out);
 }
 
@@ -203,23 +259,27 @@ void AddJsonBuildFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "json");
   AddBuild(&family, "JSON_OBJECT", "JSON_OBJECT([[KEY] name VALUE value, ...] [NULL or ABSENT ON NULL])",
            "A JSON object of names and values", true);
-  AddBuild(&family, "JSON_ARRAY", "JSON_ARRAY([value, ...] [NULL or ABSENT ON NULL])", "A JSON array of values", false);
+  AddBuild(&family, "JSON_ARRAY", "JSON_ARRAY([value, ...] [NULL or ABSENT ON NULL])",
+           "A JSON array of values", false);
   family.Add("JSON_STRING(value)", "A value as JSON", {Takes::kAny}, Gives(DataType::String()), [](Row& row) {
     std::string& out = row.Scratch();
     JsonWriter(row.context().session).Append(row.Argument(0), row.index(), &out);
     row.ReturnText(out);
   });
-  family.Add("JSON_QUOTE(string)", "A text as a JSON string", {Takes::kString}, Gives(DataType::String()), Quote);
+  family.Add("JSON_QUOTE(string)", "A text as a JSON string", {Takes::kString}, Gives(DataType::String()),
+             Quote);
   family.Add("JSON_UNQUOTE(string)", "The text of a JSON string; other text as it is", {Takes::kString},
              Gives(DataType::String()), Unquote);
   family.Add("JSON(string)", "JSON text that JSON_OBJECT and JSON_ARRAY embed as it is", {Takes::kString},
-             Gives(DataType::String()), [](Row& row) { Parse(row, true); });
-  family.Add("PARSE_JSON(string [, allow_duplicate_keys])", "The JSON text without blanks; an error for other text",
+             Gives(DataType::String()), [](Row& row) { Parse(row, true, JsonNumbers::kPlain); });
+  family.Add("PARSE_JSON(string [, allow_duplicate_keys])",
+             "The JSON text without blanks; an error for other text",
              ArgumentRule{Takes::kString}.Optional({Takes::kBoolean}), Gives(DataType::String()),
-             [](Row& row) { Parse(row, true); });
-  family.Add("TRY_PARSE_JSON(string [, allow_duplicate_keys])", "The JSON text without blanks; NULL for other text",
+             [](Row& row) { Parse(row, true, JsonNumbers::kDoubles); });
+  family.Add("TRY_PARSE_JSON(string [, allow_duplicate_keys])",
+             "The JSON text without blanks; NULL for other text",
              ArgumentRule{Takes::kString}.Optional({Takes::kBoolean}), GivesNullable(DataType::String()),
-             [](Row& row) { Parse(row, false); });
+             [](Row& row) { Parse(row, false, JsonNumbers::kDoubles); });
 }
 
 }  // namespace millrace

@@ -1,6 +1,9 @@
 #include "core/functions/json_document.h"
 
+#include <algorithm>
 #include <charconv>
+#include <cstdlib>
+#include <numeric>
 
 #include "core/expr/number_text.h"
 #include "core/functions/utf8.h"
@@ -23,7 +26,8 @@ class JsonParser {
   static constexpr int kDepthMax = 512;
 
   void SkipBlanks() {
-    while (at_ < text_.size() && (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) {
+    while (at_ < text_.size() &&
+           (text_[at_] == ' ' || text_[at_] == '\t' || text_[at_] == '\n' || text_[at_] == '\r')) {
       ++at_;
     }
   }
@@ -41,13 +45,25 @@ class JsonParser {
   bool ParseValue(JsonValue* value, int depth) {
     if (at_ == text_.size() || depth > kDepthMax) return false;
     switch (text_[at_]) {
-      case '{': return ParseObject(value, depth);
-      case '[': return ParseArray(value, depth);
-      case '"': value->kind = JsonValue::Kind::kString; return ParseString(&value->text);
-      case 't': value->kind = JsonValue::Kind::kTrue; return TakeWord("true");
-      case 'f': value->kind = JsonValue::Kind::kFalse; return TakeWord("false");
-      case 'n': value->kind = JsonValue::Kind::kNull; return TakeWord("null");
-      default: value->kind = JsonValue::Kind::kNumber; return ParseNumber(&value->text);
+      case '{':
+        return ParseObject(value, depth);
+      case '[':
+        return ParseArray(value, depth);
+      case '"':
+        value->kind = JsonValue::Kind::kString;
+        return ParseString(&value->text);
+      case 't':
+        value->kind = JsonValue::Kind::kTrue;
+        return TakeWord("true");
+      case 'f':
+        value->kind = JsonValue::Kind::kFalse;
+        return TakeWord("false");
+      case 'n':
+        value->kind = JsonValue::Kind::kNull;
+        return TakeWord("null");
+      default:
+        value->kind = JsonValue::Kind::kNumber;
+        return ParseNumber(&value->text);
     }
   }
 
@@ -138,12 +154,24 @@ class JsonParser {
       switch (escaped) {
         case '"':
         case '\\':
-        case '/': *out += escaped; break;
-        case 'b': *out += '\b'; break;
-        case 'f': *out += '\f'; break;
-        case 'n': *out += '\n'; break;
-        case 'r': *out += '\r'; break;
-        case 't': *out += '\t'; break;
+        case '/':
+          *out += escaped;
+          break;
+        case 'b':
+          *out += '\b';
+          break;
+        case 'f':
+          *out += '\f';
+          break;
+        case 'n':
+          *out += '\n';
+          break;
+        case 'r':
+          *out += '\r';
+          break;
+        case 't':
+          *out += '\t';
+          break;
         case 'u': {
           uint32_t unit = 0;
           if (!TakeHex(&unit)) return false;
@@ -155,7 +183,8 @@ class JsonParser {
           AppendCharacter(unit, out);
           break;
         }
-        default: return false;
+        default:
+          return false;
       }
     }
     return false;
@@ -165,13 +194,80 @@ class JsonParser {
   size_t at_ = 0;
 };
 
-void AppendNumber(std::string_view text, std::string* out) {
-  if (text.find_first_of(".eE") == std::string_view::npos) {
-    *out += text;
-    return;
+/// A number of JSON as Java's BigDecimal: digits without leading zeros and a scale.
+struct Decimal {
+  bool negative = false;
+  std::string digits;
+  int64_t scale = 0;
+};
+
+std::optional<Decimal> ParseBigDecimal(std::string_view text) {
+  Decimal number;
+  number.negative = text.starts_with('-');
+  if (number.negative) text.remove_prefix(1);
+  const size_t e = text.find_first_of("eE");
+  std::string_view mantissa = text.substr(0, e);
+  if (const size_t point = mantissa.find('.'); point != std::string_view::npos) {
+    number.digits = mantissa.substr(0, point);
+    number.digits += mantissa.substr(point + 1);
+    number.scale = static_cast<int64_t>(mantissa.size() - point - 1);
+  } else {
+    number.digits = mantissa;
   }
-  const std::optional<double> value = ParseJavaDouble(text);
-  value ? AppendJavaDouble(*value, out) : static_cast<void>(out->append(text));
+  number.digits.erase(0, std::min(number.digits.find_first_not_of('0'), number.digits.size() - 1));
+  if (number.digits == "0") number.negative = false;
+  if (e != std::string_view::npos) {
+    const std::string exponent(text.substr(text[e + 1] == '+' ? e + 2 : e + 1));
+    if (exponent.size() > 6) return std::nullopt;
+    number.scale -= std::stol(exponent);
+  }
+  return number;
+}
+
+constexpr int64_t kPlainZerosMax = 10'000;
+
+void AppendPlain(const Decimal& number, std::string* out) {
+  if (number.negative) *out += '-';
+  const auto num_digits = static_cast<int64_t>(number.digits.size());
+  if (number.scale <= 0) {
+    *out += number.digits;
+    if (number.digits != "0") out->append(static_cast<size_t>(-number.scale), '0');
+  } else if (num_digits > number.scale) {
+    out->append(number.digits, 0, static_cast<size_t>(num_digits - number.scale)).append(".");
+    out->append(number.digits, static_cast<size_t>(num_digits - number.scale));
+  } else {
+    out->append("0.").append(static_cast<size_t>(number.scale - num_digits), '0').append(number.digits);
+  }
+}
+
+void AppendScientific(const Decimal& number, int64_t exponent, std::string* out) {
+  if (number.negative) *out += '-';
+  *out += number.digits[0];
+  if (number.digits.size() > 1) out->append(".").append(number.digits, 1);
+  *out += 'E';
+  if (exponent > 0) *out += '+';
+  *out += std::to_string(exponent);
+}
+
+bool IsWhole(std::string_view text) {
+  return text.find_first_of(".eE") == std::string_view::npos;
+}
+
+void AppendNumber(std::string_view text, JsonNumbers numbers, std::string* out) {
+  if (numbers == JsonNumbers::kDoubles && !IsWhole(text)) {
+    if (const std::optional<double> value = ParseJavaDouble(text)) return AppendJavaDouble(*value, out);
+  }
+  const std::optional<Decimal> number = IsWhole(text) ? std::nullopt : ParseBigDecimal(text);
+  if (number && std::abs(number->scale) <= kPlainZerosMax) return AppendPlain(*number, out);
+  *out += text;
+}
+
+/// Indexes of the members in the order of their names.
+std::vector<size_t> OrderOf(const std::vector<std::string>& names) {
+  std::vector<size_t> order(names.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return names[a] < names[b]; });
+  return order;
 }
 
 }  // namespace
@@ -194,13 +290,27 @@ void AppendQuotedJson(std::string_view text, std::string* out) {
   *out += '"';
   for (char c : text) {
     switch (c) {
-      case '"': *out += "\\\""; break;
-      case '\\': *out += "\\\\"; break;
-      case '\b': *out += "\\b"; break;
-      case '\f': *out += "\\f"; break;
-      case '\n': *out += "\\n"; break;
-      case '\r': *out += "\\r"; break;
-      case '\t': *out += "\\t"; break;
+      case '"':
+        *out += "\\\"";
+        break;
+      case '\\':
+        *out += "\\\\";
+        break;
+      case '\b':
+        *out += "\\b";
+        break;
+      case '\f':
+        *out += "\\f";
+        break;
+      case '\n':
+        *out += "\\n";
+        break;
+      case '\r':
+        *out += "\\r";
+        break;
+      case '\t':
+        *out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           *out += "\\u00";
@@ -217,31 +327,71 @@ void AppendQuotedJson(std::string_view text, std::string* out) {
 void AppendScalarText(const JsonValue& value, std::string* out) {
   if (value.kind == JsonValue::Kind::kString) {
     *out += value.text;
+    return;
+  }
+  const bool has_fraction = value.kind == JsonValue::Kind::kNumber && !IsWhole(value.text);
+  const std::optional<Decimal> number = has_fraction ? ParseBigDecimal(value.text) : std::nullopt;
+  if (!number) return AppendJson(value, JsonNumbers::kPlain, out);
+  const int64_t exponent = static_cast<int64_t>(number->digits.size()) - 1 - number->scale;
+  if (number->scale >= 0 && exponent >= -6) {
+    AppendPlain(*number, out);
   } else {
-    AppendJson(value, out);
+    AppendScientific(*number, exponent, out);
   }
 }
 
-void AppendJson(const JsonValue& value, std::string* out) {
+void AppendJsonObject(std::vector<std::pair<std::string, std::string>> members, std::string* out) {
+  std::stable_sort(members.begin(), members.end(),
+                   [](const auto& a, const auto& b) { return a.first < b.first; });
+  *out += '{';
+  bool first = true;
+  for (size_t i = 0; i < members.size(); ++i) {
+    if (i + 1 < members.size() && members[i + 1].first == members[i].first) continue;
+    if (!first) *out += ',';
+    first = false;
+    AppendQuotedJson(members[i].first, out);
+    *out += ':';
+    *out += members[i].second;
+  }
+  *out += '}';
+}
+
+void AppendJson(const JsonValue& value, JsonNumbers numbers, std::string* out) {
   switch (value.kind) {
-    case JsonValue::Kind::kNull: *out += "null"; break;
-    case JsonValue::Kind::kFalse: *out += "false"; break;
-    case JsonValue::Kind::kTrue: *out += "true"; break;
-    case JsonValue::Kind::kNumber: AppendNumber(value.text, out); break;
-    case JsonValue::Kind::kString: AppendQuotedJson(value.text, out); break;
+    case JsonValue::Kind::kNull:
+      *out += "null";
+      break;
+    case JsonValue::Kind::kFalse:
+      *out += "false";
+      break;
+    case JsonValue::Kind::kTrue:
+      *out += "true";
+      break;
+    case JsonValue::Kind::kNumber:
+      AppendNumber(value.text, numbers, out);
+      break;
+    case JsonValue::Kind::kString:
+      AppendQuotedJson(value.text, out);
+      break;
     case JsonValue::Kind::kArray:
-    case JsonValue::Kind::kObject: {
-      const bool is_object = value.kind == JsonValue::Kind::kObject;
-      *out += is_object ? '{' : '[';
+      *out += '[';
       for (size_t i = 0; i < value.items.size(); ++i) {
         if (i > 0) *out += ',';
-        if (is_object) {
-          AppendQuotedJson(value.names[i], out);
-          *out += ':';
-        }
-        AppendJson(value.items[i], out);
+        AppendJson(value.items[i], numbers, out);
       }
-      *out += is_object ? '}' : ']';
+      *out += ']';
+      break;
+    case JsonValue::Kind::kObject: {
+      *out += '{';
+      bool first = true;
+      for (size_t i : OrderOf(value.names)) {
+        if (!first) *out += ',';
+        first = false;
+        AppendQuotedJson(value.names[i], out);
+        *out += ':';
+        AppendJson(value.items[i], numbers, out);
+      }
+      *out += '}';
     }
   }
 }

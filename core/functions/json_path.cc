@@ -224,13 +224,16 @@ void JsonPath::Apply(const Step& step, const JsonValue& value, std::vector<const
       if (value.kind != JsonValue::Kind::kArray) break;
       const auto clamp = [size](int64_t at) { return std::clamp<int64_t>(at < 0 ? size + at : at, 0, size); };
       const int64_t end = clamp(step.to.value_or(size));
-      for (int64_t at = clamp(step.from.value_or(0)); at < end; ++at) found->push_back(&value.items[static_cast<size_t>(at)]);
+      for (int64_t at = clamp(step.from.value_or(0)); at < end; ++at)
+        found->push_back(&value.items[static_cast<size_t>(at)]);
       break;
     }
     case StepKind::kWildcard:
       for (const JsonValue& item : value.items) found->push_back(&item);
       break;
-    case StepKind::kDescent: Descend(value, found); break;
+    case StepKind::kDescent:
+      Descend(value, found);
+      break;
     case StepKind::kFilter:
       if (value.kind == JsonValue::Kind::kArray) {
         for (const JsonValue& item : value.items) {

@@ -10,8 +10,9 @@
 
 namespace millrace {
 
-/// A compiled path of SQL's JSON functions: "[lax|strict] $.member['member'][0][-1][1:3][0,2][*].*..member[?(@.a > 1)]".
-/// Without a mode it is strict, as in Flink. Immutable.
+/// A compiled path of SQL's JSON functions: "[lax|strict]
+/// $.member['member'][0][-1][1:3][0,2][*].*..member[?(@.a > 1)]". Without a mode it is strict, as in Flink.
+/// Immutable.
 class JsonPath {
  public:
   /// kInvalidArgument for what is no path.

@@ -50,10 +50,12 @@ Result<std::string> WordOf(std::span<const ArgumentInfo> arguments, size_t index
   return Status(kInvalidArgument, fmt::format("Unknown JSON clause: {}", word.value_or("no literal")));
 }
 
-/// Parsed documents and what a path found in them. A definite path that finds nothing is an error in strict mode.
+/// Parsed documents and what a path found in them. A definite path that finds nothing is an error in strict
+/// mode.
 enum class Finding { kFound, kNothing, kError };
 
-Finding FindIn(std::string_view text, const JsonPath& path, JsonValue* document, std::vector<const JsonValue*>* found) {
+Finding FindIn(std::string_view text, const JsonPath& path, JsonValue* document,
+               std::vector<const JsonValue*>* found) {
   std::optional<JsonValue> parsed = ParseJson(text);
   if (!parsed) return Finding::kError;
   *document = std::move(*parsed);
@@ -76,7 +78,8 @@ DataType AsText(const DataType& type) {
 
 // JSON_VALUE(json, path [, on_empty, default, on_error, default, NULL of the type])
 Result<ResolvedCall> ResolveValue(std::span<const ArgumentInfo> arguments) {
-  if (arguments.size() != 2 && arguments.size() != 7) return WrongArgumentCount("JSON_VALUE", arguments.size(), "2 or 7");
+  if (arguments.size() != 2 && arguments.size() != 7)
+    return WrongArgumentCount("JSON_VALUE", arguments.size(), "2 or 7");
   for (size_t i = 0; i < 2; ++i) {
     if (!IsTextOrNull(arguments[i].type)) return StrictText("JSON_VALUE", i, arguments[i].type);
   }
@@ -136,7 +139,8 @@ class ValueKernel {
       JsonValue document;
       std::vector<const JsonValue*> found;
       Finding finding = FindIn(row.Text(0), *path, &document, &found);
-      if (finding == Finding::kFound && (found.size() > 1 || !found[0]->IsScalar())) finding = Finding::kError;
+      if (finding == Finding::kFound && (found.size() > 1 || !found[0]->IsScalar()))
+        finding = Finding::kError;
       if (finding == Finding::kFound && found[0]->kind == JsonValue::Kind::kNull) finding = Finding::kNothing;
       if (finding == Finding::kFound) {
         std::string& text = row.Scratch();
@@ -155,7 +159,8 @@ class ValueKernel {
     if (fallback.clause == "DEFAULT") {
       branch->rows.push_back(row.index());
     } else if (fallback.clause == "ERROR") {
-      row.Fail(kInvalidArgument, fmt::format("JSON_VALUE found {}: {}", is_error ? "no scalar" : "nothing", row.Text(0)));
+      row.Fail(kInvalidArgument,
+               fmt::format("JSON_VALUE found {}: {}", is_error ? "no scalar" : "nothing", row.Text(0)));
     }
   }
 
@@ -175,8 +180,9 @@ class ValueKernel {
     } else if (on_error_.clause == "ERROR") {
       const ColumnReader text(*texts);
       for (uint32_t row : bad) {
-        call.context.errors.Add(row, Status(kCastFailed, fmt::format("JSON_VALUE found no {}: '{}'",
-                                                                     result_.ToStringWithoutNullability(), text.String(row))));
+        call.context.errors.Add(
+            row, Status(kCastFailed, fmt::format("JSON_VALUE found no {}: '{}'",
+                                                 result_.ToStringWithoutNullability(), text.String(row))));
       }
     }
     return column;
@@ -198,13 +204,14 @@ Result<Kernel> PrepareValue(const ResolvedCall& call, std::span<const ArgumentIn
   if (!call.result_type.IsCharacter()) {
     ASSIGN_OR_RETURN(cast, PrepareCast(DataType::String(), call.result_type, true, session));
   }
-  return Kernel(ValueKernel(std::move(path), {std::move(on_empty), 3}, {std::move(on_error), 5}, call.result_type,
-                            std::move(cast)));
+  return Kernel(ValueKernel(std::move(path), {std::move(on_empty), 3}, {std::move(on_error), 5},
+                            call.result_type, std::move(cast)));
 }
 
 // JSON_QUERY(json, path [, wrapper, on_empty, on_error, NULL of the type])
 Result<ResolvedCall> ResolveQuery(std::span<const ArgumentInfo> arguments) {
-  if (arguments.size() != 2 && arguments.size() != 6) return WrongArgumentCount("JSON_QUERY", arguments.size(), "2 or 6");
+  if (arguments.size() != 2 && arguments.size() != 6)
+    return WrongArgumentCount("JSON_QUERY", arguments.size(), "2 or 6");
   for (size_t i = 0; i < 2; ++i) {
     if (!IsTextOrNull(arguments[i].type)) return StrictText("JSON_QUERY", i, arguments[i].type);
   }
@@ -223,7 +230,7 @@ Result<ResolvedCall> ResolveQuery(std::span<const ArgumentInfo> arguments) {
 void ReturnJson(Row& row, const JsonValue& value, bool as_array) {
   if (!as_array) {
     std::string& text = row.Scratch();
-    AppendJson(value, &text);
+    AppendJson(value, JsonNumbers::kPlain, &text);
     return row.ReturnText(text);
   }
   ColumnBuilder& elements = row.builder().child(0);
@@ -233,7 +240,7 @@ void ReturnJson(Row& row, const JsonValue& value, bool as_array) {
       continue;
     }
     std::string text;
-    AppendScalarText(item, &text);
+    item.IsScalar() ? AppendScalarText(item, &text) : AppendJson(item, JsonNumbers::kPlain, &text);
     elements.AppendString(text);
   }
   row.builder().AppendNested();
@@ -245,7 +252,8 @@ void ReturnByClause(Row& row, const std::string& clause, bool as_array) {
   if (clause == "EMPTY ARRAY") return ReturnJson(row, empty, as_array);
   empty.kind = JsonValue::Kind::kObject;
   if (clause == "EMPTY OBJECT" && !as_array) return ReturnJson(row, empty, as_array);
-  if (clause == "ERROR") return row.Fail(kInvalidArgument, fmt::format("JSON_QUERY found no array or object: {}", row.Text(0)));
+  if (clause == "ERROR")
+    return row.Fail(kInvalidArgument, fmt::format("JSON_QUERY found no array or object: {}", row.Text(0)));
   row.ReturnNull();
 }
 
@@ -256,11 +264,13 @@ JsonValue ArrayOf(const std::vector<const JsonValue*>& values) {
   return array;
 }
 
-Result<Kernel> PrepareQuery(const ResolvedCall& call, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
+Result<Kernel> PrepareQuery(const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
+                            const SessionSettings&) {
   ASSIGN_OR_RETURN(PathArgument path_argument, PathArgument::Prepare(arguments[1]));
-  ASSIGN_OR_RETURN(std::string wrapper, WordOf(arguments, 2, "WITHOUT", {"WITHOUT", "CONDITIONAL", "UNCONDITIONAL"}));
-  const auto clauses = {std::string_view("NULL"), std::string_view("EMPTY ARRAY"), std::string_view("EMPTY OBJECT"),
-                        std::string_view("ERROR")};
+  ASSIGN_OR_RETURN(std::string wrapper,
+                   WordOf(arguments, 2, "WITHOUT", {"WITHOUT", "CONDITIONAL", "UNCONDITIONAL"}));
+  const auto clauses = {std::string_view("NULL"), std::string_view("EMPTY ARRAY"),
+                        std::string_view("EMPTY OBJECT"), std::string_view("ERROR")};
   ASSIGN_OR_RETURN(std::string on_empty, WordOf(arguments, 3, "NULL", clauses));
   ASSIGN_OR_RETURN(std::string on_error, WordOf(arguments, 4, "NULL", clauses));
   const bool as_array = call.result_type.kind() == TypeKind::kArray;
@@ -292,9 +302,11 @@ Result<Kernel> PrepareQuery(const ResolvedCall& call, std::span<const ArgumentIn
 }
 
 // JSON_EXISTS(json, path [, on_error])
-Result<Kernel> PrepareExists(const ResolvedCall&, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
+Result<Kernel> PrepareExists(const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+                             const SessionSettings&) {
   ASSIGN_OR_RETURN(PathArgument path_argument, PathArgument::Prepare(arguments[1]));
-  ASSIGN_OR_RETURN(std::string on_error, WordOf(arguments, 2, "FALSE", {"TRUE", "FALSE", "UNKNOWN", "ERROR"}));
+  ASSIGN_OR_RETURN(std::string on_error,
+                   WordOf(arguments, 2, "FALSE", {"TRUE", "FALSE", "UNKNOWN", "ERROR"}));
   return RowKernel([path_argument, on_error](Row& row) {
     const PathPtr path = path_argument(row);
     if (path == nullptr) return;
@@ -302,14 +314,16 @@ Result<Kernel> PrepareExists(const ResolvedCall&, std::span<const ArgumentInfo> 
     std::vector<const JsonValue*> found;
     const Finding finding = FindIn(row.Text(0), *path, &document, &found);
     if (finding != Finding::kError) return row.ReturnBool(finding == Finding::kFound);
-    if (on_error == "ERROR") return row.Fail(kInvalidArgument, fmt::format("JSON_EXISTS found nothing: {}", row.Text(0)));
+    if (on_error == "ERROR")
+      return row.Fail(kInvalidArgument, fmt::format("JSON_EXISTS found nothing: {}", row.Text(0)));
     if (on_error == "UNKNOWN") return row.ReturnNull();
     row.ReturnBool(on_error == "TRUE");
   });
 }
 
 /// x IS JSON ...: never NULL.
-void AddJsonTest(FunctionFamily* family, const char* name, const char* description, bool (*test)(const JsonValue&)) {
+void AddJsonTest(FunctionFamily* family, const char* name, const char* description,
+                 bool (*test)(const JsonValue&)) {
   family->Add(
       name, description, {Takes::kString}, GivesNotNull(DataType::Boolean()),
       [test](Row& row) {
@@ -324,8 +338,8 @@ void AddJsonTest(FunctionFamily* family, const char* name, const char* descripti
 
 void AddJsonPathFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "json");
-  family.AddResolved("JSON_VALUE(json, path [RETURNING type] [... ON EMPTY] [... ON ERROR])", "The scalar at a path",
-                     ResolveValue, PrepareValue);
+  family.AddResolved("JSON_VALUE(json, path [RETURNING type] [... ON EMPTY] [... ON ERROR])",
+                     "The scalar at a path", ResolveValue, PrepareValue);
   family.AddResolved("JSON_QUERY(json, path [RETURNING type] [... WRAPPER] [... ON EMPTY] [... ON ERROR])",
                      "The array or object at a path, as JSON text", ResolveQuery, PrepareQuery);
   family.AddPrepared("JSON_EXISTS(json, path [... ON ERROR])", "Whether a path finds something",

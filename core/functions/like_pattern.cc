@@ -24,9 +24,10 @@ Result<LikePattern> LikePattern::Compile(std::string_view pattern, std::optional
   for (size_t i = 0; i < pattern.size(); ++i) {
     const char c = pattern[i];
     if (escape && c == *escape) {
-      const bool valid =
-          i + 1 < pattern.size() && (pattern[i + 1] == '%' || pattern[i + 1] == '_' || pattern[i + 1] == *escape);
-      if (!valid) return Status(kInvalidArgument, fmt::format("Invalid escape sequence in LIKE pattern: {}", pattern));
+      const bool valid = i + 1 < pattern.size() &&
+                         (pattern[i + 1] == '%' || pattern[i + 1] == '_' || pattern[i + 1] == *escape);
+      if (!valid)
+        return Status(kInvalidArgument, fmt::format("Invalid escape sequence in LIKE pattern: {}", pattern));
       append(pattern[++i], false);
     } else if (c == '%') {
       compiled.segments_.emplace_back();

@@ -12,7 +12,8 @@ namespace millrace {
 /// A compiled pattern of LIKE: % any characters, _ one character (of UTF-8). Immutable.
 class LikePattern {
  public:
-  /// `escape` makes the next %, _ or escape character literal; before anything else it is an error (kInvalidArgument).
+  /// `escape` makes the next %, _ or escape character literal; before anything else it is an error
+  /// (kInvalidArgument).
   static Result<LikePattern> Compile(std::string_view pattern, std::optional<char> escape);
 
   bool Matches(std::string_view text) const;

@@ -19,11 +19,14 @@ Result<ResolvedCall> ResolveBooleans(const char* name, std::span<const ArgumentI
 }
 
 /// A test that is never NULL: its value for TRUE, FALSE and NULL.
-void AddBooleanTest(FunctionFamily* family, const char* name, const char* description, bool of_true, bool of_false,
-                    bool of_null) {
+void AddBooleanTest(FunctionFamily* family, const char* name, const char* description, bool of_true,
+                    bool of_false, bool of_null) {
   family->Add(
       name, description, {Takes::kBoolean}, GivesNotNull(DataType::Boolean()),
-      [=](Row& row) { row.ReturnBool(row.IsNull(0) ? of_null : row.Bool(0) ? of_true : of_false); }, OnNull::kCall);
+      [=](Row& row) {
+        row.ReturnBool(row.IsNull(0) ? of_null : row.Bool(0) ? of_true : of_false);
+      },
+      OnNull::kCall);
 }
 
 void AddNullTest(FunctionFamily* family, const char* name, const char* description, bool of_null) {
@@ -50,10 +53,11 @@ void AddLogicalOperators(FunctionRegistry* registry) {
   family.AddSpecialForm("OR", "TRUE when one operand is", [](std::span<const ArgumentInfo> arguments) {
     return ResolveBooleans("OR", arguments);
   });
-  family.AddPrepared("NOT", "TRUE for FALSE and FALSE for TRUE", {Takes::kBoolean}, Gives(DataType::Boolean()),
-                     [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return UnaryKernel<uint8_t, uint8_t>([](uint8_t a) { return static_cast<uint8_t>(a ^ 1); });
-                     });
+  family.AddPrepared(
+      "NOT", "TRUE for FALSE and FALSE for TRUE", {Takes::kBoolean}, Gives(DataType::Boolean()),
+      [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return UnaryKernel<uint8_t, uint8_t>([](uint8_t a) { return static_cast<uint8_t>(a ^ 1); });
+      });
   AddNullTest(&family, "IS NULL", "Whether the value is NULL", true);
   AddNullTest(&family, "IS NOT NULL", "Whether the value is not NULL", false);
   AddBooleanTest(&family, "IS TRUE", "Whether the value is TRUE", true, false, false);

@@ -32,7 +32,8 @@ void FromArrays(Row& row) {
   const auto [value_begin, value_end] = row.ChildRange(1);
   const uint32_t size = key_end - key_begin;
   if (size != value_end - value_begin) {
-    return row.Fail(kInvalidArgument, fmt::format("MAP_FROM_ARRAYS of {} keys and {} values", size, value_end - value_begin));
+    return row.Fail(kInvalidArgument,
+                    fmt::format("MAP_FROM_ARRAYS of {} keys and {} values", size, value_end - value_begin));
   }
   const ColumnReader keys(row.Child(0, 0));
   const ColumnReader values(row.Child(1, 0));
@@ -89,7 +90,8 @@ Result<ResolvedCall> ResolveUnion(std::span<const ArgumentInfo> arguments) {
   if (arguments.empty()) return WrongArgumentCount("MAP_UNION", 0, "1 or more");
   std::vector<DataType> types;
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i].type.kind() != TypeKind::kMap) return WrongArgumentType("MAP_UNION", i, arguments[i].type, "a MAP");
+    if (arguments[i].type.kind() != TypeKind::kMap)
+      return WrongArgumentType("MAP_UNION", i, arguments[i].type, "a MAP");
     types.push_back(arguments[i].type);
   }
   const std::optional<DataType> common = CommonType(types);
@@ -101,7 +103,7 @@ Result<ResolvedCall> ResolveUnion(std::span<const ArgumentInfo> arguments) {
 
 Result<DataType> EntriesType(std::span<const DataType> types) {
   const DataType entry = DataType::Row({{"key", types[0].map_key()}, {"value", types[0].map_value()}});
-  return DataType::Array(entry.NotNull()).WithNullable(types[0].nullable());
+  return DataType::Array(entry).WithNullable(types[0].nullable());
 }
 
 Result<DataType> FromEntriesType(std::span<const DataType> types) {
@@ -116,30 +118,33 @@ Result<DataType> FromEntriesType(std::span<const DataType> types) {
 
 void AddMapFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "collection");
-  family.Add("MAP_KEYS(map)", "The keys as an array", {Takes::kMap},
-             [](std::span<const DataType> types) -> Result<DataType> {
-               return DataType::Array(types[0].map_key()).WithNullable(types[0].nullable());
-             },
-             [](Row& row) { AppendChildren(row, 0); });
-  family.Add("MAP_VALUES(map)", "The values as an array", {Takes::kMap},
-             [](std::span<const DataType> types) -> Result<DataType> {
-               return DataType::Array(types[0].map_value()).WithNullable(types[0].nullable());
-             },
-             [](Row& row) { AppendChildren(row, 1); });
+  family.Add(
+      "MAP_KEYS(map)", "The keys as an array", {Takes::kMap},
+      [](std::span<const DataType> types) -> Result<DataType> {
+        return DataType::Array(types[0].map_key()).WithNullable(types[0].nullable());
+      },
+      [](Row& row) { AppendChildren(row, 0); });
+  family.Add(
+      "MAP_VALUES(map)", "The values as an array", {Takes::kMap},
+      [](std::span<const DataType> types) -> Result<DataType> {
+        return DataType::Array(types[0].map_value()).WithNullable(types[0].nullable());
+      },
+      [](Row& row) { AppendChildren(row, 1); });
   family.Add("MAP_ENTRIES(map)", "The entries as an array of rows", {Takes::kMap}, EntriesType, Entries);
-  family.Add("MAP_FROM_ARRAYS(keys, values)", "A map of an array of keys and one of values",
-             {Takes::kArray, Takes::kArray},
-             [](std::span<const DataType> types) -> Result<DataType> {
-               return DataType::Map(types[0].element(), types[1].element())
-                   .WithNullable(types[0].nullable() || types[1].nullable());
-             },
-             FromArrays);
-  family.Add("MAP_FROM_ENTRIES(entries)", "A map of an array of rows of key and value", {Takes::kArray}, FromEntriesType,
-             FromEntries);
-  family.AddResolved("MAP_UNION(map, ...)", "The entries of all maps; of equal keys the last counts", ResolveUnion,
-                     [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return RowKernel(Union);
-                     });
+  family.Add(
+      "MAP_FROM_ARRAYS(keys, values)", "A map of an array of keys and one of values",
+      {Takes::kArray, Takes::kArray},
+      [](std::span<const DataType> types) -> Result<DataType> {
+        return DataType::Map(types[0].element(), types[1].element())
+            .WithNullable(types[0].nullable() || types[1].nullable());
+      },
+      FromArrays);
+  family.Add("MAP_FROM_ENTRIES(entries)", "A map of an array of rows of key and value", {Takes::kArray},
+             FromEntriesType, FromEntries);
+  family.AddResolved("MAP_UNION(map, ...)", "The entries of all maps; of equal keys the last counts",
+                     ResolveUnion,
+                     [](const ResolvedCall&, std::span<const ArgumentInfo>,
+                        const SessionSettings&) -> Result<Kernel> { return RowKernel(Union); });
 }
 
 }  // namespace millrace

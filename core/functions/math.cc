@@ -40,27 +40,41 @@ T Sign(T value) {
 
 Kernel AbsoluteKernel(PhysicalType physical) {
   switch (physical) {
-    case PhysicalType::kInt8: return UnaryKernel<int8_t, int8_t>(Absolute<int8_t>);
-    case PhysicalType::kInt16: return UnaryKernel<int16_t, int16_t>(Absolute<int16_t>);
-    case PhysicalType::kInt32: return UnaryKernel<int32_t, int32_t>(Absolute<int32_t>);
-    case PhysicalType::kInt64: return UnaryKernel<int64_t, int64_t>(Absolute<int64_t>);
-    case PhysicalType::kFloat: return UnaryKernel<float, float>(Absolute<float>);
-    case PhysicalType::kDouble: return UnaryKernel<double, double>(Absolute<double>);
-    default: return UnaryKernel<Int128, Int128>([](Int128 v) { return v < 0 ? -v : v; });
+    case PhysicalType::kInt8:
+      return UnaryKernel<int8_t, int8_t>(Absolute<int8_t>);
+    case PhysicalType::kInt16:
+      return UnaryKernel<int16_t, int16_t>(Absolute<int16_t>);
+    case PhysicalType::kInt32:
+      return UnaryKernel<int32_t, int32_t>(Absolute<int32_t>);
+    case PhysicalType::kInt64:
+      return UnaryKernel<int64_t, int64_t>(Absolute<int64_t>);
+    case PhysicalType::kFloat:
+      return UnaryKernel<float, float>(Absolute<float>);
+    case PhysicalType::kDouble:
+      return UnaryKernel<double, double>(Absolute<double>);
+    default:
+      return UnaryKernel<Int128, Int128>([](Int128 v) { return v < 0 ? -v : v; });
   }
 }
 
 /// `one` is the number 1 of the type: 10^scale for decimals.
 Kernel SignKernel(PhysicalType physical, Int128 one) {
   switch (physical) {
-    case PhysicalType::kInt8: return UnaryKernel<int8_t, int8_t>(Sign<int8_t>);
-    case PhysicalType::kInt16: return UnaryKernel<int16_t, int16_t>(Sign<int16_t>);
-    case PhysicalType::kInt32: return UnaryKernel<int32_t, int32_t>(Sign<int32_t>);
+    case PhysicalType::kInt8:
+      return UnaryKernel<int8_t, int8_t>(Sign<int8_t>);
+    case PhysicalType::kInt16:
+      return UnaryKernel<int16_t, int16_t>(Sign<int16_t>);
+    case PhysicalType::kInt32:
+      return UnaryKernel<int32_t, int32_t>(Sign<int32_t>);
     case PhysicalType::kInt64:
-      return UnaryKernel<int64_t, int64_t>([one = static_cast<int64_t>(one)](int64_t v) { return Sign(v) * one; });
-    case PhysicalType::kFloat: return UnaryKernel<float, float>(Sign<float>);
-    case PhysicalType::kDouble: return UnaryKernel<double, double>(Sign<double>);
-    default: return UnaryKernel<Int128, Int128>([one](Int128 v) { return ((v > 0) - (v < 0)) * one; });
+      return UnaryKernel<int64_t, int64_t>(
+          [one = static_cast<int64_t>(one)](int64_t v) { return Sign(v) * one; });
+    case PhysicalType::kFloat:
+      return UnaryKernel<float, float>(Sign<float>);
+    case PhysicalType::kDouble:
+      return UnaryKernel<double, double>(Sign<double>);
+    default:
+      return UnaryKernel<Int128, Int128>([one](Int128 v) { return ((v > 0) - (v < 0)) * one; });
   }
 }
 
@@ -94,27 +108,34 @@ void AddMathFunctions(FunctionRegistry* registry) {
   AddDouble(&family, "SINH(number)", "The hyperbolic sine", [](double x) { return std::sinh(x); });
   AddDouble(&family, "COSH(number)", "The hyperbolic cosine", [](double x) { return std::cosh(x); });
   AddDouble(&family, "TANH(number)", "The hyperbolic tangent", [](double x) { return std::tanh(x); });
-  AddDouble(&family, "DEGREES(number)", "Radians in degrees", [](double x) { return x * 180.0 / std::numbers::pi; });
-  AddDouble(&family, "RADIANS(number)", "Degrees in radians", [](double x) { return x / 180.0 * std::numbers::pi; });
-  family.Add("ATAN2(y, x)", "The angle of a point", {Takes::kDouble, Takes::kDouble}, Gives(DataType::Double()),
+  AddDouble(&family, "DEGREES(number)", "Radians in degrees",
+            [](double x) { return x * 180.0 / std::numbers::pi; });
+  AddDouble(&family, "RADIANS(number)", "Degrees in radians",
+            [](double x) { return x / 180.0 * std::numbers::pi; });
+  family.Add("ATAN2(y, x)", "The angle of a point", {Takes::kDouble, Takes::kDouble},
+             Gives(DataType::Double()),
              [](Row& row) { row.ReturnDouble(std::atan2(row.Double(0), row.Double(1))); });
   family.Add("POWER(base, exponent)", "A number to the power of another", {Takes::kDouble, Takes::kDouble},
-             Gives(DataType::Double()), [](Row& row) { row.ReturnDouble(std::pow(row.Double(0), row.Double(1))); });
+             Gives(DataType::Double()),
+             [](Row& row) { row.ReturnDouble(std::pow(row.Double(0), row.Double(1))); });
   family.Add("LOG(number) or LOG(base, number)", "The natural logarithm, or that to a base",
-             ArgumentRule{Takes::kDouble}.Optional({Takes::kDouble}), Gives(DataType::Double()), [](Row& row) {
+             ArgumentRule{Takes::kDouble}.Optional({Takes::kDouble}), Gives(DataType::Double()),
+             [](Row& row) {
                row.ReturnDouble(row.num_arguments() == 1 ? std::log(row.Double(0))
                                                          : LogarithmToBase(row.Double(0), row.Double(1)));
              });
   AddConstant(&family, "PI()", "The number pi", std::numbers::pi);
   AddConstant(&family, "E()", "The number e", std::numbers::e);
-  family.AddPrepared("ABS(number)", "The absolute value", {Takes::kNumber}, GivesArgument(0),
-                     [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return AbsoluteKernel(call.result_type.physical());
-                     });
-  family.AddPrepared("SIGN(number)", "-1, 0 or 1", {Takes::kNumber}, GivesArgument(0),
-                     [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-                       return SignKernel(call.result_type.physical(), OneOf(call.result_type));
-                     });
+  family.AddPrepared(
+      "ABS(number)", "The absolute value", {Takes::kNumber}, GivesArgument(0),
+      [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return AbsoluteKernel(call.result_type.physical());
+      });
+  family.AddPrepared(
+      "SIGN(number)", "-1, 0 or 1", {Takes::kNumber}, GivesArgument(0),
+      [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return SignKernel(call.result_type.physical(), OneOf(call.result_type));
+      });
 }
 
 }  // namespace millrace

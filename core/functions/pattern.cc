@@ -49,10 +49,12 @@ Result<Matcher> CompileLike(std::string_view pattern, std::optional<char> escape
 }
 
 Result<Matcher> CompileSimilar(std::string_view pattern, std::optional<char> escape) {
-  ASSIGN_OR_RETURN(const std::string regexp, SimilarToRegexp(pattern, escape.value_or('\0'), escape.has_value()));
+  ASSIGN_OR_RETURN(const std::string regexp,
+                   SimilarToRegexp(pattern, escape.value_or('\0'), escape.has_value()));
   ASSIGN_OR_RETURN(RegexpPtr compiled, CompileRegexp(regexp));
-  return Matcher(
-      [compiled = std::move(compiled)](std::string_view text) { return re2::RE2::FullMatch({text.data(), text.size()}, *compiled); });
+  return Matcher([compiled = std::move(compiled)](std::string_view text) {
+    return re2::RE2::FullMatch({text.data(), text.size()}, *compiled);
+  });
 }
 
 }  // namespace
@@ -62,15 +64,13 @@ void AddPatternOperators(FunctionRegistry* registry) {
   family.AddPrepared("LIKE", "Whether a text has the form of a pattern with % and _",
                      ArgumentRule{Takes::kString, Takes::kString}.Optional({Takes::kString}),
                      Gives(DataType::Boolean()),
-                     [](const ResolvedCall&, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
-                       return PreparePattern(arguments, CompileLike);
-                     });
+                     [](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+                        const SessionSettings&) { return PreparePattern(arguments, CompileLike); });
   family.AddPrepared("SIMILAR TO", "Whether a text has the form of an SQL regular expression",
                      ArgumentRule{Takes::kString, Takes::kString}.Optional({Takes::kString}),
                      Gives(DataType::Boolean()),
-                     [](const ResolvedCall&, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
-                       return PreparePattern(arguments, CompileSimilar);
-                     });
+                     [](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+                        const SessionSettings&) { return PreparePattern(arguments, CompileSimilar); });
 }
 
 }  // namespace millrace

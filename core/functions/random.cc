@@ -63,9 +63,11 @@ void AddRandom(FunctionFamily* family, const char* signature, const char* descri
       Gives(std::move(result)),
       [fn, num_arguments](const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
                           const SessionSettings&) -> Result<Kernel> {
-        if (call.argument_types.size() == num_arguments) return RowKernel([fn](Row& row) { fn(row, nullptr); });
+        if (call.argument_types.size() == num_arguments)
+          return RowKernel([fn](Row& row) { fn(row, nullptr); });
         if (const std::optional<int64_t> seed = LiteralInteger(arguments[0])) {
-          return RowKernel([fn, random = std::make_shared<JavaRandom>(*seed)](Row& row) { fn(row, random.get()); });
+          return RowKernel(
+              [fn, random = std::make_shared<JavaRandom>(*seed)](Row& row) { fn(row, random.get()); });
         }
         return RowKernel([fn](Row& row) {
           JavaRandom random(row.Long(0));
@@ -76,7 +78,8 @@ void AddRandom(FunctionFamily* family, const char* signature, const char* descri
 }
 
 void Rand(Row& row, JavaRandom* random) {
-  row.ReturnDouble(random != nullptr ? random->NextDouble() : static_cast<double>(RandomBits(row) >> 11) * 0x1.0p-53);
+  row.ReturnDouble(random != nullptr ? random->NextDouble()
+                                     : static_cast<double>(RandomBits(row) >> 11) * 0x1.0p-53);
 }
 
 void RandInteger(Row& row, JavaRandom* random) {
@@ -107,8 +110,8 @@ void Uuid(Row& row) {
 void AddRandomFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "arithmetic");
   AddRandom(&family, "RAND([seed])", "A random DOUBLE from 0 to below 1", 0, DataType::Double(), Rand);
-  AddRandom(&family, "RAND_INTEGER([seed,] bound)", "A random INT from 0 to below the bound", 1, DataType::Integer(),
-            RandInteger);
+  AddRandom(&family, "RAND_INTEGER([seed,] bound)", "A random INT from 0 to below the bound", 1,
+            DataType::Integer(), RandInteger);
   family.AddPrepared(
       "UUID()", "A random UUID", ArgumentRule{}, GivesNotNull(DataType::Char(36)),
       [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {

@@ -1,9 +1,10 @@
+#include "core/functions/regexp.h"
+
 #include <re2/re2.h>
 
 #include <memory>
 
 #include "core/functions/function_entry.h"
-#include "core/functions/regexp.h"
 
 namespace millrace {
 namespace {
@@ -15,25 +16,25 @@ std::string_view ViewOf(re2::StringPiece piece) {
   return {piece.data(), piece.size()};
 }
 
-/// Adds a function whose second argument is a regular expression. `fn(Row&, const re2::RE2*)` gets null for what is no
-/// pattern; one that RE2 cannot express is refused when it is constant.
+/// Adds a function whose second argument is a regular expression. `fn(Row&, const re2::RE2*)` gets null for
+/// what is no pattern; one that RE2 cannot express is refused when it is constant.
 template <class Fn>
-void AddRegexp(FunctionFamily* family, std::string_view signature, std::string_view description, ArgumentRule rule,
-               ResultRule result, Fn fn) {
-  family->AddPrepared(
-      signature, description, std::move(rule), std::move(result),
-      [fn](const ResolvedCall&, std::span<const ArgumentInfo> arguments, const SessionSettings&) -> Result<Kernel> {
-        if (arguments[1].literal == nullptr) {
-          return RowKernel([fn](Row& row) { fn(row, FindRegexp(row.Text(1)).get()); });
-        }
-        RegexpPtr compiled;
-        if (const std::optional<std::string> pattern = LiteralText(arguments[1])) {
-          Result<RegexpPtr> made = CompileRegexp(*pattern);
-          if (!made.ok() && IsBeyondRe2(*pattern)) return made.status();
-          if (made.ok()) compiled = *made;
-        }
-        return RowKernel([fn, compiled](Row& row) { fn(row, compiled.get()); });
-      });
+void AddRegexp(FunctionFamily* family, std::string_view signature, std::string_view description,
+               ArgumentRule rule, ResultRule result, Fn fn) {
+  family->AddPrepared(signature, description, std::move(rule), std::move(result),
+                      [fn](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+                           const SessionSettings&) -> Result<Kernel> {
+                        if (arguments[1].literal == nullptr) {
+                          return RowKernel([fn](Row& row) { fn(row, FindRegexp(row.Text(1)).get()); });
+                        }
+                        RegexpPtr compiled;
+                        if (const std::optional<std::string> pattern = LiteralText(arguments[1])) {
+                          Result<RegexpPtr> made = CompileRegexp(*pattern);
+                          if (!made.ok() && IsBeyondRe2(*pattern)) return made.status();
+                          if (made.ok()) compiled = *made;
+                        }
+                        return RowKernel([fn, compiled](Row& row) { fn(row, compiled.get()); });
+                      });
 }
 
 void Matches(Row& row, const re2::RE2* regexp) {
@@ -69,8 +70,8 @@ bool IsGroup(const re2::RE2& regexp, int64_t group) {
 void Extract(Row& row, const re2::RE2* regexp) {
   const int64_t group = row.num_arguments() > 2 ? row.Long(2) : 0;
   re2::StringPiece groups[kGroupsMax];
-  if (regexp == nullptr || !IsGroup(*regexp, group) || !Find(*regexp, row.Text(0), 0, static_cast<int>(group), groups) ||
-      groups[group].data() == nullptr) {
+  if (regexp == nullptr || !IsGroup(*regexp, group) ||
+      !Find(*regexp, row.Text(0), 0, static_cast<int>(group), groups) || groups[group].data() == nullptr) {
     return row.ReturnNull();
   }
   row.ReturnPart(0, ViewOf(groups[group]));
@@ -132,14 +133,16 @@ void AddRegexpFunctions(FunctionRegistry* registry) {
             {Takes::kString, Takes::kString, Takes::kString}, nullable_text, Replace);
   AddRegexp(&family, "REGEXP_EXTRACT(string, pattern [, group])", "The group (0: all) of the first match",
             ArgumentRule(text_and_pattern).Optional({Takes::kInteger}), nullable_text, Extract);
-  AddRegexp(&family, "REGEXP_EXTRACT_ALL(string, pattern [, group])", "The group (1 unless said) of every match",
+  AddRegexp(&family, "REGEXP_EXTRACT_ALL(string, pattern [, group])",
+            "The group (1 unless said) of every match",
             ArgumentRule(text_and_pattern).Optional({Takes::kInteger}),
             GivesNullable(DataType::Array(DataType::String())), ExtractAll);
   AddRegexp(&family, "REGEXP_COUNT(string, pattern)", "The number of matches", text_and_pattern,
             GivesNullable(DataType::Integer()), Count);
   AddRegexp(&family, "REGEXP_INSTR(string, pattern)", "The place (from 1) of the first match, 0 without one",
             text_and_pattern, GivesNullable(DataType::Integer()), Instr);
-  AddRegexp(&family, "REGEXP_SUBSTR(string, pattern)", "The first match", text_and_pattern, nullable_text, Substring);
+  AddRegexp(&family, "REGEXP_SUBSTR(string, pattern)", "The first match", text_and_pattern, nullable_text,
+            Substring);
 }
 
 }  // namespace millrace

@@ -25,7 +25,8 @@ std::string FromJava(std::string_view pattern) {
     const char c = pattern[i];
     if (c == '\\' && i + 1 < pattern.size()) {
       bool rewritten = false;
-      if ((pattern[i + 1] == 'p' || pattern[i + 1] == 'P') && i + 2 < pattern.size() && pattern[i + 2] == '{') {
+      if ((pattern[i + 1] == 'p' || pattern[i + 1] == 'P') && i + 2 < pattern.size() &&
+          pattern[i + 2] == '{') {
         const size_t end = pattern.find('}', i);
         for (const auto& [java, posix] : kPosixClasses) {
           if (end == std::string_view::npos || pattern.substr(i + 3, end - i - 3) != java) continue;
@@ -45,8 +46,8 @@ std::string FromJava(std::string_view pattern) {
     }
     if (c == '[') in_class = true;
     if (c == ']') in_class = false;
-    const bool is_named_group = c == '(' && !in_class && pattern.substr(i, 3) == "(?<" && i + 3 < pattern.size() &&
-                                pattern[i + 3] != '=' && pattern[i + 3] != '!';
+    const bool is_named_group = c == '(' && !in_class && pattern.substr(i, 3) == "(?<" &&
+                                i + 3 < pattern.size() && pattern[i + 3] != '=' && pattern[i + 3] != '!';
     if (is_named_group) {
       out += "(?P<";
       i += 2;
@@ -77,12 +78,14 @@ Result<RegexpPtr> CompileRegexp(std::string_view pattern) {
   auto compiled = std::make_shared<const re2::RE2>(FromJava(pattern), options);
   if (compiled->ok()) return RegexpPtr(std::move(compiled));
   if (IsBeyondRe2(pattern)) {
-    return Status(kInvalidArgument,
-                  fmt::format("Look-around, back references and possessive quantifiers are not supported in regular "
-                              "expressions: {}",
-                              pattern));
+    return Status(
+        kInvalidArgument,
+        fmt::format("Look-around, back references and possessive quantifiers are not supported in regular "
+                    "expressions: {}",
+                    pattern));
   }
-  return Status(kInvalidArgument, fmt::format("Invalid regular expression: {}: {}", compiled->error(), pattern));
+  return Status(kInvalidArgument,
+                fmt::format("Invalid regular expression: {}: {}", compiled->error(), pattern));
 }
 
 RegexpPtr FindRegexp(std::string_view pattern) {
@@ -108,14 +111,16 @@ Result<std::string> SimilarToRegexp(std::string_view pattern, char escape, bool 
     const char c = pattern[i];
     if (has_escape && c == escape) {
       if (i + 1 == pattern.size()) {
-        return Status(kInvalidArgument, fmt::format("Invalid escape sequence in SIMILAR TO pattern: {}", pattern));
+        return Status(kInvalidArgument,
+                      fmt::format("Invalid escape sequence in SIMILAR TO pattern: {}", pattern));
       }
       literal(pattern[++i]);
     } else if (in_class) {
       // [:ALPHA:] and the like are written in lower case by RE2.
       const size_t end = pattern.substr(i, 2) == "[:" ? pattern.find(":]", i) : std::string_view::npos;
       if (end != std::string_view::npos) {
-        for (; i < end + 2; ++i) out += static_cast<char>(std::tolower(static_cast<unsigned char>(pattern[i])));
+        for (; i < end + 2; ++i)
+          out += static_cast<char>(std::tolower(static_cast<unsigned char>(pattern[i])));
         --i;
         continue;
       }

@@ -15,7 +15,8 @@ namespace {
 double RoundDouble(double value, int64_t digits, bool cut) {
   if (!std::isfinite(value) || value == 0) return value;
   char buffer[48];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), std::fabs(value), std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), std::fabs(value), std::chars_format::scientific).ptr;
   const std::string_view text(buffer, static_cast<size_t>(end - buffer));
   const size_t e = text.find('e');
   std::string number(1, text[0]);
@@ -32,9 +33,10 @@ double RoundDouble(double value, int64_t digits, bool cut) {
     while (number[--at] == '9') number[at] = '0';
     ++number[at];
   }
-  const std::string result = number.substr(0, 1) + "." + number.substr(1) + "0e" + std::to_string(exponent + 1);
+  const std::string result =
+      number.substr(0, 1) + "." + number.substr(1) + "0e" + std::to_string(exponent + 1);
   const double rounded = std::strtod(result.c_str(), nullptr);
-  return value < 0 ? -rounded : rounded;
+  return value < 0 && rounded != 0 ? -rounded : rounded;
 }
 
 /// The number with its last `drop` digits made 0.
@@ -77,9 +79,8 @@ int64_t DigitsOf(const Row& row) {
 
 template <class T>
 Kernel RoundInteger(bool cut) {
-  return RowKernel([cut](Row& row) {
-    row.Return<T>(static_cast<T>(RoundDigits(row.Get<T>(0), -DigitsOf(row), cut)));
-  });
+  return RowKernel(
+      [cut](Row& row) { row.Return<T>(static_cast<T>(RoundDigits(row.Get<T>(0), -DigitsOf(row), cut))); });
 }
 
 Kernel RoundDecimal(const DataType& from, const DataType& to, bool cut) {
@@ -102,20 +103,26 @@ Result<Kernel> PrepareRound(const ResolvedCall& call, bool cut) {
   const DataType& type = call.argument_types[0];
   if (type.kind() == TypeKind::kDecimal) return RoundDecimal(type, call.result_type, cut);
   switch (type.physical()) {
-    case PhysicalType::kInt8: return RoundInteger<int8_t>(cut);
-    case PhysicalType::kInt16: return RoundInteger<int16_t>(cut);
-    case PhysicalType::kInt32: return RoundInteger<int32_t>(cut);
-    case PhysicalType::kInt64: return RoundInteger<int64_t>(cut);
+    case PhysicalType::kInt8:
+      return RoundInteger<int8_t>(cut);
+    case PhysicalType::kInt16:
+      return RoundInteger<int16_t>(cut);
+    case PhysicalType::kInt32:
+      return RoundInteger<int32_t>(cut);
+    case PhysicalType::kInt64:
+      return RoundInteger<int64_t>(cut);
     case PhysicalType::kFloat:
       return RowKernel([cut](Row& row) {
         const double shortest = RoundDouble(row.Get<float>(0), DigitsOf(row), cut);
         row.Return<float>(static_cast<float>(shortest));
       });
-    default: return RowKernel([cut](Row& row) { row.ReturnDouble(RoundDouble(row.Double(0), DigitsOf(row), cut)); });
+    default:
+      return RowKernel([cut](Row& row) { row.ReturnDouble(RoundDouble(row.Double(0), DigitsOf(row), cut)); });
   }
 }
 
-void AddRound(FunctionFamily* family, const char* name, const char* signature, const char* description, bool cut) {
+void AddRound(FunctionFamily* family, const char* name, const char* signature, const char* description,
+              bool cut) {
   family->AddResolved(
       signature, description,
       [name](std::span<const ArgumentInfo> arguments) { return ResolveRound(name, arguments); },
@@ -143,7 +150,8 @@ Kernel DecimalToWhole(const DataType& from, const DataType& to, bool up) {
 /// FLOOR, CEIL: of a number, or of a datetime TO a unit.
 Result<ResolvedCall> ResolveWhole(const char* name, std::span<const ArgumentInfo> arguments) {
   if (arguments.size() == 2) return ResolveFloorToUnit(name, arguments);
-  if (arguments.size() != 1) return WrongArgumentCount(name, arguments.size(), "1 number, or a datetime and a unit");
+  if (arguments.size() != 1)
+    return WrongArgumentCount(name, arguments.size(), "1 number, or a datetime and a unit");
   DataType type = arguments[0].type;
   if (type.kind() == TypeKind::kNull) type = DataType::Integer();
   if (!type.IsNumeric()) return WrongArgumentType(name, 0, type, "a number");
@@ -166,23 +174,26 @@ Result<Kernel> PrepareWhole(const ResolvedCall& call, std::span<const ArgumentIn
     if (up) return UnaryKernel<float, float>([](float x) { return std::ceil(x); });
     return UnaryKernel<float, float>([](float x) { return std::floor(x); });
   }
-  return Kernel([](const KernelCall& kernel_call) { return kernel_call.arguments[0]->WithType(kernel_call.result_type); });
+  return Kernel([](const KernelCall& kernel_call) {
+    return kernel_call.arguments[0]->WithType(kernel_call.result_type);
+  });
 }
 
-void AddWhole(FunctionFamily* family, const char* name, const char* signature, const char* description, bool up) {
+void AddWhole(FunctionFamily* family, const char* name, const char* signature, const char* description,
+              bool up) {
   family->AddResolved(
       signature, description,
       [name](std::span<const ArgumentInfo> arguments) { return ResolveWhole(name, arguments); },
-      [up](const ResolvedCall& call, std::span<const ArgumentInfo> arguments, const SessionSettings& session) {
-        return PrepareWhole(call, arguments, session, up);
-      });
+      [up](const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
+           const SessionSettings& session) { return PrepareWhole(call, arguments, session, up); });
 }
 
 }  // namespace
 
 void AddRoundingFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "arithmetic");
-  AddRound(&family, "ROUND", "ROUND(number [, digits])", "Rounds half up to a number of fraction digits", false);
+  AddRound(&family, "ROUND", "ROUND(number [, digits])", "Rounds half up to a number of fraction digits",
+           false);
   AddRound(&family, "TRUNCATE", "TRUNCATE(number [, digits])", "Cuts to a number of fraction digits", true);
   AddWhole(&family, "FLOOR", "FLOOR(number or datetime [, unit])",
            "The greatest whole number not above, or the beginning of a unit of time", false);

@@ -16,8 +16,8 @@ void ReturnBounded(Row& row, size_t size_bytes, auto build) {
   row.ReturnText(text);
 }
 
-/// The characters of `text` from `position` (from 1, negative from the end) on, at most `length`; nullopt for a negative
-/// length.
+/// The characters of `text` from `position` (from 1, negative from the end) on, at most `length`; nullopt for
+/// a negative length.
 std::optional<std::string_view> Substring(std::string_view text, int64_t position, int64_t length) {
   if (length < 0) return std::nullopt;
   if (position < 0) {
@@ -63,7 +63,8 @@ std::string_view TrimRight(std::string_view text, std::string_view characters) {
 /// TRIM(s) or TRIM('BOTH' | 'LEADING' | 'TRAILING', characters, s).
 void Trim(Row& row) {
   if (row.num_arguments() == 1) return row.ReturnPart(0, TrimRight(TrimLeft(row.Text(0), " "), " "));
-  if (row.num_arguments() == 2) return row.ReturnPart(0, TrimRight(TrimLeft(row.Text(0), row.Text(1)), row.Text(1)));
+  if (row.num_arguments() == 2)
+    return row.ReturnPart(0, TrimRight(TrimLeft(row.Text(0), row.Text(1)), row.Text(1)));
   std::string_view text = row.Text(2);
   if (row.Text(0) != "TRAILING") text = TrimLeft(text, row.Text(1));
   if (row.Text(0) != "LEADING") text = TrimRight(text, row.Text(1));
@@ -122,20 +123,23 @@ void Overlay(Row& row) {
   const std::string_view replacement = row.Text(1);
   const int64_t start = row.Long(2);
   const auto num_characters = static_cast<int64_t>(CountCharacters(text));
-  const int64_t length = row.num_arguments() > 3 ? row.Long(3) : static_cast<int64_t>(CountCharacters(replacement));
+  const int64_t length =
+      row.num_arguments() > 3 ? row.Long(3) : static_cast<int64_t>(CountCharacters(replacement));
   if (start <= 0 || start > num_characters) return row.ReturnPart(0, text);
   std::string& out = row.Scratch();
   out += Characters(text, 0, static_cast<size_t>(start - 1));
   out += replacement;
-  const int64_t rest = start - 1 + std::clamp<int64_t>(length, 1 - start, num_characters);
-  if (rest < num_characters) out += text.substr(ByteOfCharacter(text, static_cast<size_t>(rest)));
+  const int64_t rest = start - 1 + std::min(length, num_characters);
+  if (length >= 0 && rest < num_characters)
+    out += text.substr(ByteOfCharacter(text, static_cast<size_t>(rest)));
   row.ReturnText(out);
 }
 
 void Translate(Row& row) {
+  if (row.IsNull(0) || row.IsNull(1)) return row.ReturnNull();
   const std::string_view text = row.Text(0);
   const std::string_view from = row.Text(1);
-  const std::string_view to = row.Text(2);
+  const std::string_view to = row.IsNull(2) ? std::string_view() : row.Text(2);
   std::string& out = row.Scratch();
   for (size_t at = 0, length = 0; at < text.size(); at += length) {
     length = Utf8Length(text, at);
@@ -151,7 +155,7 @@ void Translate(Row& row) {
   row.ReturnText(out);
 }
 
-/// Words are runs of ASCII letters: the first in upper case, the others in lower case.
+/// Words are runs of ASCII letters and digits: the first in upper case, the others in lower case.
 void InitCap(Row& row) {
   std::string& out = row.Scratch();
   bool in_word = false;
@@ -160,7 +164,7 @@ void InitCap(Row& row) {
     const bool is_upper = c >= 'A' && c <= 'Z';
     if (is_lower && !in_word) c = static_cast<char>(c - 32);
     if (is_upper && in_word) c = static_cast<char>(c + 32);
-    in_word = is_lower || is_upper;
+    in_word = is_lower || is_upper || (c >= '0' && c <= '9');
     out += c;
   }
   row.ReturnText(out);
@@ -218,14 +222,40 @@ void Right(Row& row) {
   row.ReturnPart(0, Characters(text, num_characters > wanted ? num_characters - wanted : 0, wanted));
 }
 
-/// `||` also joins binary strings.
+int SumOfLengths(const DataType& a, const DataType& b) {
+  return static_cast<int>(std::min<int64_t>(int64_t{a.length()} + b.length(), DataType::kMaxLength));
+}
+
+/// `||` also joins binary strings. Fixed lengths stay fixed.
 Result<DataType> ConcatType(std::span<const DataType> types) {
-  const bool binary = types[0].IsBinary();
-  for (const DataType& type : types) {
-    if (type.IsBinary() != binary) return WrongArgumentType("||", 1, types[1], types[0].ToStringWithoutNullability());
+  const DataType& a = types[0];
+  const DataType& b = types[1];
+  if (a.IsBinary() != b.IsBinary()) return WrongArgumentType("||", 1, b, a.ToStringWithoutNullability());
+  const int length = SumOfLengths(a, b);
+  const bool nullable = a.nullable() || b.nullable();
+  if (a.IsBinary()) {
+    const bool fixed = a.kind() == TypeKind::kBinary && b.kind() == TypeKind::kBinary;
+    return (fixed ? DataType::Binary(length) : DataType::Varbinary(length)).WithNullable(nullable);
   }
-  const bool nullable = types[0].nullable() || types[1].nullable();
-  return (binary ? DataType::Bytes() : DataType::String()).WithNullable(nullable);
+  const bool fixed = a.kind() == TypeKind::kChar && b.kind() == TypeKind::kChar;
+  return (fixed ? DataType::Char(length) : DataType::Varchar(length)).WithNullable(nullable);
+}
+
+/// VARCHAR of the length of the text argument, which is the last of three (TRIM) or else the first.
+Result<DataType> PartType(std::span<const DataType> types) {
+  bool nullable = false;
+  for (const DataType& type : types) nullable = nullable || type.nullable();
+  const bool is_trim = types.size() == 3 && types[2].IsCharacter();
+  return DataType::Varchar(types[is_trim ? 2 : 0].length()).WithNullable(nullable);
+}
+Result<DataType> NullablePartType(std::span<const DataType> types) {
+  return DataType::Varchar(types[0].length());
+}
+
+Result<DataType> OverlayType(std::span<const DataType> types) {
+  bool nullable = false;
+  for (const DataType& type : types) nullable = nullable || type.nullable();
+  return DataType::Varchar(SumOfLengths(types[0], types[1])).WithNullable(nullable);
 }
 
 }  // namespace
@@ -236,61 +266,69 @@ void AddStringFunctions(FunctionRegistry* registry) {
   family.Add("||", "Two texts, one behind the other", {Takes::kBytes, Takes::kBytes}, ConcatType, Concat);
   family.Add("CONCAT(string, ...)", "The texts, one behind the other; NULL when one is NULL",
              ArgumentRule{Takes::kString}.Repeated(Takes::kString), text, Concat);
-  family.Add("CONCAT_WS(separator, string, ...)", "The texts that are not NULL with the separator between them",
-             ArgumentRule{Takes::kString}.Repeated(Takes::kString),
-             [](std::span<const DataType> types) -> Result<DataType> {
-               return DataType::String().WithNullable(types[0].nullable());
-             },
-             ConcatWithSeparator, OnNull::kCall);
+  family.Add(
+      "CONCAT_WS(separator, string, ...)", "The texts that are not NULL with the separator between them",
+      ArgumentRule{Takes::kString}.Repeated(Takes::kString),
+      [](std::span<const DataType> types) -> Result<DataType> {
+        return DataType::String().WithNullable(types[0].nullable());
+      },
+      ConcatWithSeparator, OnNull::kCall);
   family.Add("CHAR_LENGTH(string)", "The number of characters", {Takes::kString}, Gives(DataType::Integer()),
              [](Row& row) { row.ReturnInt(static_cast<int32_t>(CountCharacters(row.Text(0)))); });
   family.AddAlias("CHARACTER_LENGTH", "CHAR_LENGTH");
   family.AddAlias("LENGTH", "CHAR_LENGTH");
   family.Add("OCTET_LENGTH(string)", "The number of bytes", {Takes::kBytes}, Gives(DataType::Integer()),
              [](Row& row) { row.ReturnInt(static_cast<int32_t>(row.Text(0).size())); });
-  family.Add("UPPER(string)", "The text in upper case", {Takes::kString}, text, [](Row& row) {
+  family.Add("UPPER(string)", "The text in upper case", {Takes::kString}, GivesArgument(0), [](Row& row) {
     std::string& out = row.Scratch();
     AppendUpper(row.Text(0), &out);
     row.ReturnText(out);
   });
   family.AddAlias("UCASE", "UPPER");
-  family.Add("LOWER(string)", "The text in lower case", {Takes::kString}, text, [](Row& row) {
+  family.Add("LOWER(string)", "The text in lower case", {Takes::kString}, GivesArgument(0), [](Row& row) {
     std::string& out = row.Scratch();
     AppendLower(row.Text(0), &out);
     row.ReturnText(out);
   });
   family.AddAlias("LCASE", "LOWER");
-  family.Add("INITCAP(string)", "Each word begins in upper case and goes on in lower case", {Takes::kString}, text, InitCap);
-  family.Add("REVERSE(string)", "The characters in reverse order", {Takes::kString}, text, Reverse);
+  family.Add("INITCAP(string)", "Each word begins in upper case and goes on in lower case", {Takes::kString},
+             GivesArgument(0), InitCap);
+  family.Add("REVERSE(string)", "The characters in reverse order", {Takes::kString},
+             GivesNullable(DataType::String()), Reverse);
   family.Add("TRIM(string)", "Without blanks (or other characters) at both ends",
-             ArgumentRule{Takes::kString}.Optional({Takes::kString, Takes::kString}), text, Trim);
+             ArgumentRule{Takes::kString}.Optional({Takes::kString, Takes::kString}), PartType, Trim);
   family.Add("BTRIM(string [, characters])", "Without blanks (or other characters) at both ends",
              ArgumentRule{Takes::kString}.Optional({Takes::kString}), text, Trim);
   family.Add("LTRIM(string [, characters])", "Without blanks (or other characters) at the beginning",
-             ArgumentRule{Takes::kString}.Optional({Takes::kString}), text,
+             ArgumentRule{Takes::kString}.Optional({Takes::kString}), PartType,
              [](Row& row) { row.ReturnPart(0, TrimLeft(row.Text(0), TrimCharacters(row))); });
   family.Add("RTRIM(string [, characters])", "Without blanks (or other characters) at the end",
-             ArgumentRule{Takes::kString}.Optional({Takes::kString}), text,
+             ArgumentRule{Takes::kString}.Optional({Takes::kString}), PartType,
              [](Row& row) { row.ReturnPart(0, TrimRight(row.Text(0), TrimCharacters(row))); });
   family.Add("SUBSTRING(string, start [, length])", "The part from a character (counted from 1) on",
-             ArgumentRule{Takes::kString, Takes::kInteger}.Optional({Takes::kInteger}), text,
+             ArgumentRule{Takes::kString, Takes::kInteger}.Optional({Takes::kInteger}), NullablePartType,
              [](Row& row) { ReturnSubstring(row, row.num_arguments() > 2 ? row.Long(2) : INT64_MAX); });
   family.AddAlias("SUBSTR", "SUBSTRING");
-  family.Add("LEFT(string, length)", "The first characters", {Takes::kString, Takes::kInteger}, text, Left);
-  family.Add("RIGHT(string, length)", "The last characters", {Takes::kString, Takes::kInteger}, text, Right);
+  family.Add("LEFT(string, length)", "The first characters", {Takes::kString, Takes::kInteger},
+             NullablePartType, Left);
+  family.Add("RIGHT(string, length)", "The last characters", {Takes::kString, Takes::kInteger},
+             NullablePartType, Right);
   family.Add("LPAD(string, length, pad)", "The text filled up on the left, or cut, to a length",
              {Takes::kString, Takes::kInteger, Takes::kString}, GivesNullable(DataType::String()),
              [](Row& row) { Pad(row, true); });
   family.Add("RPAD(string, length, pad)", "The text filled up on the right, or cut, to a length",
              {Takes::kString, Takes::kInteger, Takes::kString}, GivesNullable(DataType::String()),
              [](Row& row) { Pad(row, false); });
-  family.Add("REPEAT(string, count)", "The text several times", {Takes::kString, Takes::kInteger}, text, Repeat);
+  family.Add("REPEAT(string, count)", "The text several times", {Takes::kString, Takes::kInteger}, text,
+             Repeat);
   family.Add("REPLACE(string, search, replacement)", "The text with every occurrence of another replaced",
              {Takes::kString, Takes::kString, Takes::kString}, text, Replace);
   family.Add("OVERLAY(string, replacement, start [, length])", "The text with a part replaced",
-             ArgumentRule{Takes::kString, Takes::kString, Takes::kInteger}.Optional({Takes::kInteger}), text, Overlay);
-  family.Add("TRANSLATE(string, from, to)", "The text with each character of one list replaced by that of another",
-             {Takes::kString, Takes::kString, Takes::kString}, text, Translate);
+             ArgumentRule{Takes::kString, Takes::kString, Takes::kInteger}.Optional({Takes::kInteger}),
+             OverlayType, Overlay);
+  family.Add("TRANSLATE(string, from, to)",
+             "The text with each character of one list replaced by that of another",
+             {Takes::kString, Takes::kString, Takes::kString}, text, Translate, OnNull::kCall);
 }
 
 }  // namespace millrace

@@ -121,7 +121,8 @@ void Unhex(Row& row) {
 
 void ReturnUnsigned(Row& row, int base) {
   char buffer[64];
-  const auto end = std::to_chars(buffer, buffer + sizeof(buffer), static_cast<uint64_t>(row.Long(0)), base).ptr;
+  const auto end =
+      std::to_chars(buffer, buffer + sizeof(buffer), static_cast<uint64_t>(row.Long(0)), base).ptr;
   std::transform(buffer, end, buffer, [](char c) { return c >= 'a' ? static_cast<char>(c - 32) : c; });
   row.ReturnText({buffer, static_cast<size_t>(end - buffer)});
 }
@@ -136,7 +137,8 @@ void AddHex(FunctionFamily* family) {
           return ResolvedCall{{DataType::Bigint().WithNullable(type.nullable())},
                               DataType::String().WithNullable(type.nullable())};
         }
-        if (!type.IsCharacter() && !type.IsBinary()) return WrongArgumentType("HEX", 0, type, "an integer or a STRING");
+        if (!type.IsCharacter() && !type.IsBinary())
+          return WrongArgumentType("HEX", 0, type, "an integer or a STRING");
         return ResolvedCall{{type}, DataType::String().WithNullable(type.nullable())};
       },
       [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
@@ -149,7 +151,8 @@ void AddHex(FunctionFamily* family) {
       });
 }
 
-/// A number of one base in another one; a negative target base means a signed result. NULL for what is no number.
+/// A number of one base in another one; a negative target base means a signed result. NULL for what is no
+/// number.
 void Conv(Row& row) {
   const int64_t from = row.Long(1);
   const int64_t to = row.Long(2);
@@ -158,7 +161,8 @@ void Conv(Row& row) {
   const bool negative = text.starts_with('-');
   if (negative) text.remove_prefix(1);
   uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, static_cast<int>(from));
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, static_cast<int>(from));
   if (end == text.data() || text.empty()) return row.ReturnNull();
   if (error == std::errc::result_out_of_range) value = UINT64_MAX;
   if (negative) value = 0 - value;
@@ -199,13 +203,16 @@ void AddStringEncodingFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "string");
   const ResultRule text = Gives(DataType::String());
   family.Add("ASCII(string)", "The number of the first byte, 0 for an empty text", {Takes::kString},
-             Gives(DataType::Integer()),
-             [](Row& row) { row.ReturnInt(row.Text(0).empty() ? 0 : static_cast<signed char>(row.Text(0)[0])); });
-  family.Add("CHR(number)", "The character of a number (modulo 256)", {Takes::kInteger}, text, Chr);
-  family.Add("ENCODE(string, charset)", "The bytes of a text in a character set", {Takes::kString, Takes::kString},
-             Gives(DataType::Bytes()), [](Row& row) { WithCharset(row, EncodeText); });
-  family.Add("DECODE(bytes, charset)", "The text of bytes in a character set", {Takes::kBytes, Takes::kString}, text,
-             [](Row& row) { WithCharset(row, DecodeBytes); });
+             Gives(DataType::Integer()), [](Row& row) {
+               row.ReturnInt(row.Text(0).empty() ? 0 : static_cast<signed char>(row.Text(0)[0]));
+             });
+  family.Add("CHR(number)", "The character of a number (modulo 256)", {Takes::kInteger},
+             GivesNullable(DataType::String()), Chr);
+  family.Add("ENCODE(string, charset)", "The bytes of a text in a character set",
+             {Takes::kString, Takes::kString}, Gives(DataType::Bytes()),
+             [](Row& row) { WithCharset(row, EncodeText); });
+  family.Add("DECODE(bytes, charset)", "The text of bytes in a character set",
+             {Takes::kBytes, Takes::kString}, text, [](Row& row) { WithCharset(row, DecodeBytes); });
   family.Add("TO_BASE64(string)", "The bytes of a text in base 64", {Takes::kBytes}, text, ToBase64);
   family.Add("FROM_BASE64(string)", "The text of base 64", {Takes::kString}, text, FromBase64);
   AddHex(&family);

@@ -13,7 +13,8 @@ namespace {
 /// A directive of Java's Formatter: %[index$][flags][width][.precision]conversion.
 struct Directive {
   size_t index = 0;  // from 1; 0: the next argument
-  bool left = false, zero = false, plus = false, space = false, grouped = false, parentheses = false, alternate = false;
+  bool left = false, zero = false, plus = false, space = false, grouped = false, parentheses = false,
+       alternate = false;
   int width = 0;
   int precision = -1;
   char conversion = 0;
@@ -29,8 +30,8 @@ bool ReadDirective(std::string_view format, size_t& at, Directive* directive) {
   };
   const size_t begin = at;
   int number = 0;
-  if (at < format.size() && format[at] >= '1' && format[at] <= '9' && read_number(&number) && at < format.size() &&
-      format[at] == '$') {
+  if (at < format.size() && format[at] >= '1' && format[at] <= '9' && read_number(&number) &&
+      at < format.size() && format[at] == '$') {
     directive->index = static_cast<size_t>(number);
     ++at;
   } else {
@@ -38,18 +39,34 @@ bool ReadDirective(std::string_view format, size_t& at, Directive* directive) {
   }
   for (bool is_flag = true; at < format.size() && is_flag;) {
     switch (format[at]) {
-      case '-': directive->left = true; break;
-      case '0': directive->zero = true; break;
-      case '+': directive->plus = true; break;
-      case ' ': directive->space = true; break;
-      case ',': directive->grouped = true; break;
-      case '(': directive->parentheses = true; break;
-      case '#': directive->alternate = true; break;
-      default: is_flag = false;
+      case '-':
+        directive->left = true;
+        break;
+      case '0':
+        directive->zero = true;
+        break;
+      case '+':
+        directive->plus = true;
+        break;
+      case ' ':
+        directive->space = true;
+        break;
+      case ',':
+        directive->grouped = true;
+        break;
+      case '(':
+        directive->parentheses = true;
+        break;
+      case '#':
+        directive->alternate = true;
+        break;
+      default:
+        is_flag = false;
     }
     if (is_flag) ++at;
   }
-  if (at < format.size() && format[at] >= '1' && format[at] <= '9' && !read_number(&directive->width)) return false;
+  if (at < format.size() && format[at] >= '1' && format[at] <= '9' && !read_number(&directive->width))
+    return false;
   if (at < format.size() && format[at] == '.') {
     ++at;
     if (!read_number(&directive->precision)) return false;
@@ -71,17 +88,23 @@ std::string DecorateNumber(std::string digits, bool negative, const Directive& d
   std::string prefix = negative ? (d.parentheses ? "(" : "-") : d.plus ? "+" : d.space ? " " : "";
   const std::string suffix = negative && d.parentheses ? ")" : "";
   const size_t length = prefix.size() + digits.size() + suffix.size();
-  if (d.zero && length < static_cast<size_t>(d.width)) digits.insert(0, static_cast<size_t>(d.width) - length, '0');
+  if (d.zero && length < static_cast<size_t>(d.width))
+    digits.insert(0, static_cast<size_t>(d.width) - length, '0');
   return prefix + digits + suffix;
 }
 
 std::optional<int64_t> IntegerOf(const Row& row, size_t argument) {
   switch (row.Argument(argument).type().kind()) {
-    case TypeKind::kTinyint: return row.Get<int8_t>(argument);
-    case TypeKind::kSmallint: return row.Get<int16_t>(argument);
-    case TypeKind::kInteger: return row.Int(argument);
-    case TypeKind::kBigint: return row.Long(argument);
-    default: return std::nullopt;
+    case TypeKind::kTinyint:
+      return row.Get<int8_t>(argument);
+    case TypeKind::kSmallint:
+      return row.Get<int16_t>(argument);
+    case TypeKind::kInteger:
+      return row.Int(argument);
+    case TypeKind::kBigint:
+      return row.Long(argument);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -108,8 +131,9 @@ std::optional<std::string> FormatFloating(const Row& row, size_t argument, const
   } else if (type.kind() == TypeKind::kFloat) {
     value = row.Get<float>(argument);
   } else if (type.kind() == TypeKind::kDecimal) {
-    value = DecimalToDouble(type.physical() == PhysicalType::kInt64 ? row.Long(argument) : row.Get<Int128>(argument),
-                            type.scale());
+    value = DecimalToDouble(
+        type.physical() == PhysicalType::kInt64 ? row.Long(argument) : row.Get<Int128>(argument),
+        type.scale());
   } else {
     return std::nullopt;
   }
@@ -140,7 +164,8 @@ std::optional<std::string> FormatArgument(const Row& row, size_t argument, const
     }
     case 'd':
     case 'x':
-    case 'o': return FormatInteger(row, argument, d);
+    case 'o':
+      return FormatInteger(row, argument, d);
     case 'c': {
       const std::optional<int64_t> value = IntegerOf(row, argument);
       if (!value || *value < 0 || *value > 0x10ffff) return std::nullopt;
@@ -150,8 +175,10 @@ std::optional<std::string> FormatArgument(const Row& row, size_t argument, const
     }
     case 'e':
     case 'f':
-    case 'g': return FormatFloating(row, argument, d);
-    default: return std::nullopt;
+    case 'g':
+      return FormatFloating(row, argument, d);
+    default:
+      return std::nullopt;
   }
 }
 

@@ -19,7 +19,8 @@ int64_t AddMonthsToMicros(int64_t micros, int64_t months) {
 
 WideTimestamp AddMonthsToWide(WideTimestamp time, int64_t months) {
   const int64_t days = FloorDiv(time.millis, kMillisPerDay);
-  time.millis = AddMonths(static_cast<int32_t>(days), months) * kMillisPerDay + FloorMod(time.millis, kMillisPerDay);
+  time.millis =
+      AddMonths(static_cast<int32_t>(days), months) * kMillisPerDay + FloorMod(time.millis, kMillisPerDay);
   return time;
 }
 
@@ -40,7 +41,8 @@ Kernel ShiftKernel(const DataType& datetime, const DataType& interval, int sign)
       return BinaryKernel<int32_t, int64_t, int32_t>([sign](int32_t time, int64_t millis) {
         return static_cast<int32_t>(FloorMod(time + sign * (millis % kMillisPerDay), kMillisPerDay));
       });
-    default: break;
+    default:
+      break;
   }
   if (datetime.physical() == PhysicalType::kTimestamp) {
     if (months) {
@@ -71,8 +73,10 @@ int64_t MillisOf(const Row& row, size_t argument, const DataType& type) {
   switch (type.physical()) {
     case PhysicalType::kInt32:
       return type.kind() == TypeKind::kDate ? row.Int(argument) * kMillisPerDay : row.Int(argument);
-    case PhysicalType::kTimestamp: return row.Get<WideTimestamp>(argument).millis;
-    default: return FloorDiv(row.Long(argument), kMicrosPerMilli);
+    case PhysicalType::kTimestamp:
+      return row.Get<WideTimestamp>(argument).millis;
+    default:
+      return FloorDiv(row.Long(argument), kMicrosPerMilli);
   }
 }
 

@@ -14,32 +14,48 @@ bool HasDate(const DataType& type) {
 /// Months of a unit of months, else 0; microseconds of a unit of fixed length, else 0.
 int64_t MonthsOf(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kMillennium: return 12000;
-    case TimeUnit::kCentury: return 1200;
-    case TimeUnit::kDecade: return 120;
-    case TimeUnit::kYear: return 12;
-    case TimeUnit::kQuarter: return 3;
-    case TimeUnit::kMonth: return 1;
-    default: return 0;
+    case TimeUnit::kMillennium:
+      return 12000;
+    case TimeUnit::kCentury:
+      return 1200;
+    case TimeUnit::kDecade:
+      return 120;
+    case TimeUnit::kYear:
+      return 12;
+    case TimeUnit::kQuarter:
+      return 3;
+    case TimeUnit::kMonth:
+      return 1;
+    default:
+      return 0;
   }
 }
 int64_t MicrosOf(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kWeek: return 7 * kMicrosPerDay;
-    case TimeUnit::kDay: return kMicrosPerDay;
-    case TimeUnit::kHour: return 3600 * kMicrosPerSecond;
-    case TimeUnit::kMinute: return 60 * kMicrosPerSecond;
-    case TimeUnit::kSecond: return kMicrosPerSecond;
-    case TimeUnit::kMillisecond: return kMicrosPerMilli;
-    case TimeUnit::kMicrosecond: return 1;
-    default: return 0;
+    case TimeUnit::kWeek:
+      return 7 * kMicrosPerDay;
+    case TimeUnit::kDay:
+      return kMicrosPerDay;
+    case TimeUnit::kHour:
+      return 3600 * kMicrosPerSecond;
+    case TimeUnit::kMinute:
+      return 60 * kMicrosPerSecond;
+    case TimeUnit::kSecond:
+      return kMicrosPerSecond;
+    case TimeUnit::kMillisecond:
+      return kMicrosPerMilli;
+    case TimeUnit::kMicrosecond:
+      return 1;
+    default:
+      return 0;
   }
 }
 
 Result<TimeUnit> LengthUnit(std::string_view function, const ArgumentInfo& argument) {
   ASSIGN_OR_RETURN(const TimeUnit unit, UnitOfArgument(function, argument));
   if (MonthsOf(unit) == 0 && MicrosOf(unit) == 0) {
-    return Status(kInvalidArgument, std::string(function) + " has no such unit: " + LiteralText(argument).value_or(""));
+    return Status(kInvalidArgument,
+                  std::string(function) + " has no such unit: " + LiteralText(argument).value_or(""));
   }
   return unit;
 }
@@ -58,13 +74,14 @@ Result<ResolvedCall> ResolveAdd(std::span<const ArgumentInfo> arguments) {
     return WrongArgumentType("TIMESTAMPADD", 2, type, "a DATE or TIMESTAMP");
   }
   // A part of a day makes a date a timestamp.
-  if (type.kind() == TypeKind::kDate && is_short) type = DataType::Timestamp(3).WithNullable(type.nullable());
+  if (type.kind() == TypeKind::kDate && is_short) type = DataType::Timestamp(6).WithNullable(type.nullable());
   ResolvedCall call{{arguments[0].type, DataType::Bigint().WithNullable(count.nullable()), type}, type};
   call.result_type = call.result_type.WithNullable(AnyNullable(arguments));
   return call;
 }
 
-Result<Kernel> PrepareAdd(const ResolvedCall& call, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
+Result<Kernel> PrepareAdd(const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
+                          const SessionSettings&) {
   ASSIGN_OR_RETURN(const TimeUnit unit, LengthUnit("TIMESTAMPADD", arguments[0]));
   const DataType& type = call.argument_types[2];
   const int64_t months = MonthsOf(unit);
@@ -81,7 +98,8 @@ Result<Kernel> PrepareAdd(const ResolvedCall& call, std::span<const ArgumentInfo
                                        : row.Int(2) + static_cast<int32_t>(amount / kMicrosPerDay));
     }
     if (kind == TypeKind::kTime) {
-      return row.ReturnInt(static_cast<int32_t>(FloorMod(row.Int(2) + amount / kMicrosPerMilli, kMillisPerDay)));
+      return row.ReturnInt(
+          static_cast<int32_t>(FloorMod(row.Int(2) + amount / kMicrosPerMilli, kMillisPerDay)));
     }
     const bool wide = physical == PhysicalType::kTimestamp;
     const WideTimestamp given = wide ? row.Get<WideTimestamp>(2) : WideTimestamp{};
@@ -127,9 +145,10 @@ Result<ResolvedCall> ResolveDifference(std::span<const ArgumentInfo> arguments) 
       return WrongArgumentType("TIMESTAMPDIFF", i, type, "a DATE or TIMESTAMP");
     }
     // A local timestamp beside one without a zone is read in the session's zone.
-    const bool to_wall_clock = type.kind() == TypeKind::kTimestampLtz && other.kind() != TypeKind::kTimestampLtz;
-    call.argument_types.push_back(to_wall_clock ? DataType::Timestamp(type.precision()).WithNullable(type.nullable())
-                                                : type);
+    const bool to_wall_clock =
+        type.kind() == TypeKind::kTimestampLtz && other.kind() != TypeKind::kTimestampLtz;
+    call.argument_types.push_back(
+        to_wall_clock ? DataType::Timestamp(type.precision()).WithNullable(type.nullable()) : type);
   }
   return call;
 }
@@ -159,14 +178,16 @@ Result<ResolvedCall> ResolveOverlaps(std::span<const ArgumentInfo> arguments) {
     const bool is_datetime = type.kind() == first.kind() && type.kind() >= TypeKind::kDate &&
                              type.kind() <= TypeKind::kTimestampLtz;
     if (!is_datetime && !(i % 2 == 1 && type.IsInterval())) {
-      return WrongArgumentType("OVERLAPS", i, type, i % 2 == 1 ? "an end or an INTERVAL" : "a datetime as the others");
+      return WrongArgumentType("OVERLAPS", i, type,
+                               i % 2 == 1 ? "an end or an INTERVAL" : "a datetime as the others");
     }
     call.argument_types.push_back(type);
   }
   return call;
 }
 
-Result<Kernel> PrepareOverlaps(const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings& session) {
+Result<Kernel> PrepareOverlaps(const ResolvedCall& call, std::span<const ArgumentInfo>,
+                               const SessionSettings& session) {
   std::vector<DatetimeReader> readers;
   for (const DataType& type : call.argument_types) {
     ASSIGN_OR_RETURN(DatetimeReader reader, DatetimeReader::Prepare(type, session));
@@ -194,11 +215,12 @@ Result<Kernel> PrepareOverlaps(const ResolvedCall& call, std::span<const Argumen
 
 void AddTemporalArithmeticFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "temporal");
-  family.AddResolved("TIMESTAMPADD(unit, count, datetime)", "A datetime a number of units later", ResolveAdd, PrepareAdd);
-  family.AddResolved("TIMESTAMPDIFF(unit, from, to)", "The whole units between two datetimes", ResolveDifference,
-                     PrepareDifference);
-  family.AddResolved("OVERLAPS(start, end, start, end)", "Whether two periods have a time in common", ResolveOverlaps,
-                     PrepareOverlaps);
+  family.AddResolved("TIMESTAMPADD(unit, count, datetime)", "A datetime a number of units later", ResolveAdd,
+                     PrepareAdd);
+  family.AddResolved("TIMESTAMPDIFF(unit, from, to)", "The whole units between two datetimes",
+                     ResolveDifference, PrepareDifference);
+  family.AddResolved("OVERLAPS(start, end, start, end)", "Whether two periods have a time in common",
+                     ResolveOverlaps, PrepareOverlaps);
 }
 
 }  // namespace millrace

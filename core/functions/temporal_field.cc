@@ -9,25 +9,44 @@ int64_t FieldOf(LocalDatetime time, TimeUnit unit) {
   const int64_t nanos_of_second = time.nanos_of_day % kNanosPerSecond;
   const int64_t second_of_day = time.nanos_of_day / kNanosPerSecond;
   switch (unit) {
-    case TimeUnit::kMillennium: return (CivilFromDays(time.days).year + 999) / 1000;
-    case TimeUnit::kCentury: return (CivilFromDays(time.days).year + 99) / 100;
-    case TimeUnit::kDecade: return CivilFromDays(time.days).year / 10;
-    case TimeUnit::kYear: return CivilFromDays(time.days).year;
-    case TimeUnit::kIsoYear: return IsoWeekOf(time.days).year;
-    case TimeUnit::kQuarter: return (CivilFromDays(time.days).month - 1) / 3 + 1;
-    case TimeUnit::kMonth: return CivilFromDays(time.days).month;
-    case TimeUnit::kWeek: return IsoWeekOf(time.days).week;
-    case TimeUnit::kDay: return CivilFromDays(time.days).day;
-    case TimeUnit::kDayOfYear: return DayOfYear(time.days);
-    case TimeUnit::kDayOfWeek: return IsoDayOfWeek(time.days) % 7 + 1;
-    case TimeUnit::kIsoDayOfWeek: return IsoDayOfWeek(time.days);
-    case TimeUnit::kHour: return second_of_day / 3600;
-    case TimeUnit::kMinute: return second_of_day / 60 % 60;
-    case TimeUnit::kSecond: return second_of_day % 60;
-    case TimeUnit::kMillisecond: return nanos_of_second / 1'000'000;
-    case TimeUnit::kMicrosecond: return nanos_of_second / 1'000;
-    case TimeUnit::kNanosecond: return nanos_of_second;
-    case TimeUnit::kEpoch: return time.days * int64_t{86400} + second_of_day;
+    case TimeUnit::kMillennium:
+      return (CivilFromDays(time.days).year + 999) / 1000;
+    case TimeUnit::kCentury:
+      return (CivilFromDays(time.days).year + 99) / 100;
+    case TimeUnit::kDecade:
+      return CivilFromDays(time.days).year / 10;
+    case TimeUnit::kYear:
+      return CivilFromDays(time.days).year;
+    case TimeUnit::kIsoYear:
+      return IsoWeekOf(time.days).year;
+    case TimeUnit::kQuarter:
+      return (CivilFromDays(time.days).month - 1) / 3 + 1;
+    case TimeUnit::kMonth:
+      return CivilFromDays(time.days).month;
+    case TimeUnit::kWeek:
+      return IsoWeekOf(time.days).week;
+    case TimeUnit::kDay:
+      return CivilFromDays(time.days).day;
+    case TimeUnit::kDayOfYear:
+      return DayOfYear(time.days);
+    case TimeUnit::kDayOfWeek:
+      return IsoDayOfWeek(time.days) % 7 + 1;
+    case TimeUnit::kIsoDayOfWeek:
+      return IsoDayOfWeek(time.days);
+    case TimeUnit::kHour:
+      return second_of_day / 3600;
+    case TimeUnit::kMinute:
+      return second_of_day / 60 % 60;
+    case TimeUnit::kSecond:
+      return second_of_day % 60;
+    case TimeUnit::kMillisecond:
+      return nanos_of_second / 1'000'000;
+    case TimeUnit::kMicrosecond:
+      return nanos_of_second / 1'000;
+    case TimeUnit::kNanosecond:
+      return nanos_of_second;
+    case TimeUnit::kEpoch:
+      return time.days * int64_t{86400} + second_of_day;
   }
   return 0;
 }
@@ -40,13 +59,20 @@ std::optional<int64_t> FieldOfMonths(int64_t months, TimeUnit unit) {
 }
 std::optional<int64_t> FieldOfMillis(int64_t millis, TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kDay: return millis / kMillisPerDay;
-    case TimeUnit::kHour: return millis / 3'600'000 % 24;
-    case TimeUnit::kMinute: return millis / 60'000 % 60;
-    case TimeUnit::kSecond: return millis / 1000 % 60;
-    case TimeUnit::kMillisecond: return millis % 1000;
-    case TimeUnit::kEpoch: return millis / 1000;
-    default: return std::nullopt;
+    case TimeUnit::kDay:
+      return millis / kMillisPerDay;
+    case TimeUnit::kHour:
+      return millis / 3'600'000 % 24;
+    case TimeUnit::kMinute:
+      return millis / 60'000 % 60;
+    case TimeUnit::kSecond:
+      return millis / 1000 % 60;
+    case TimeUnit::kMillisecond:
+      return millis % 1000;
+    case TimeUnit::kEpoch:
+      return millis / 1000;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -58,7 +84,8 @@ bool IsTimeOfDay(TimeUnit unit) {
   return unit >= TimeUnit::kHour && unit <= TimeUnit::kNanosecond;
 }
 
-Result<ResolvedCall> ResolveField(std::string_view function, TimeUnit unit, size_t index, const DataType& type) {
+Result<ResolvedCall> ResolveField(std::string_view function, TimeUnit unit, size_t index,
+                                  const DataType& type) {
   bool fits = HasDate(type) || (type.kind() == TypeKind::kTime && IsTimeOfDay(unit));
   if (type.kind() == TypeKind::kIntervalYearMonth) fits = FieldOfMonths(0, unit).has_value();
   if (type.kind() == TypeKind::kIntervalDayTime) fits = FieldOfMillis(0, unit).has_value();
@@ -67,17 +94,21 @@ Result<ResolvedCall> ResolveField(std::string_view function, TimeUnit unit, size
   return ResolvedCall{{type}, DataType::Bigint().WithNullable(type.nullable())};
 }
 
-Result<Kernel> FieldKernel(TimeUnit unit, size_t index, const DataType& type, const SessionSettings& session) {
+Result<Kernel> FieldKernel(TimeUnit unit, size_t index, const DataType& type,
+                           const SessionSettings& session) {
   if (type.kind() == TypeKind::kIntervalYearMonth) {
-    return RowKernel([unit, index](Row& row) { row.ReturnLong(FieldOfMonths(row.Int(index), unit).value_or(0)); });
+    return RowKernel(
+        [unit, index](Row& row) { row.ReturnLong(FieldOfMonths(row.Int(index), unit).value_or(0)); });
   }
   if (type.kind() == TypeKind::kIntervalDayTime) {
-    return RowKernel([unit, index](Row& row) { row.ReturnLong(FieldOfMillis(row.Long(index), unit).value_or(0)); });
+    return RowKernel(
+        [unit, index](Row& row) { row.ReturnLong(FieldOfMillis(row.Long(index), unit).value_or(0)); });
   }
   ASSIGN_OR_RETURN(const DatetimeReader reader, DatetimeReader::Prepare(type, session));
   // Seconds of the epoch are those of UTC, whatever the zone.
   if (unit == TimeUnit::kEpoch) {
-    return RowKernel([reader, index](Row& row) { row.ReturnLong(FloorDiv(reader.Micros(row, index), kMicrosPerSecond)); });
+    return RowKernel(
+        [reader, index](Row& row) { row.ReturnLong(FloorDiv(reader.Micros(row, index), kMicrosPerSecond)); });
   }
   return RowKernel([unit, reader, index](Row& row) { row.ReturnLong(FieldOf(reader(row, index), unit)); });
 }

@@ -30,7 +30,8 @@ template <class Fn>
 void AddLocal(FunctionFamily* family, const char* signature, const char* description, DataType type, Fn fn) {
   family->AddPrepared(
       signature, description, ArgumentRule{}, GivesNotNull(std::move(type)),
-      [fn](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings& session) -> Result<Kernel> {
+      [fn](const ResolvedCall&, std::span<const ArgumentInfo>,
+           const SessionSettings& session) -> Result<Kernel> {
         ASSIGN_OR_RETURN(const TimeZone zone, TimeZone::Load(session.time_zone));
         return RowKernel([zone, fn](Row& row) { fn(row, zone.ToLocalMicros(NowMicros(row))); });
       },
@@ -51,9 +52,10 @@ void AddTemporalNowFunctions(FunctionRegistry* registry) {
   AddInstant(&family, "PROCTIME()", "The instant at which the row is processed", true);
   AddLocal(&family, "LOCALTIMESTAMP", "The current local timestamp", DataType::Timestamp(3),
            [](Row& row, int64_t local_micros) { row.ReturnLong(local_micros); });
-  AddLocal(&family, "CURRENT_DATE", "The current local date", DataType::Date(), [](Row& row, int64_t local_micros) {
-    row.ReturnInt(static_cast<int32_t>(FloorDiv(local_micros, kMicrosPerDay)));
-  });
+  AddLocal(&family, "CURRENT_DATE", "The current local date", DataType::Date(),
+           [](Row& row, int64_t local_micros) {
+             row.ReturnInt(static_cast<int32_t>(FloorDiv(local_micros, kMicrosPerDay)));
+           });
   AddLocal(&family, "LOCALTIME", "The current local time of day", DataType::Time(0), ReturnTimeOfDay);
   AddLocal(&family, "CURRENT_TIME", "The current local time of day", DataType::Time(0), ReturnTimeOfDay);
 }

@@ -7,7 +7,7 @@
 #include "core/expr/cast.h"
 #include "core/functions/function_entry.h"
 #include "core/functions/temporal_units.h"
-#include "core/temporal/civil.h"
+#include "core/temporal/datetime_text.h"
 #include "core/temporal/time_pattern.h"
 #include "core/types/decimal.h"
 
@@ -25,7 +25,8 @@ PatternPtr FindPattern(std::string_view text) {
   }
   Result<TimePattern> compiled = TimePattern::Compile(text);
   if (cache.size() == kEntriesMax) cache.pop_back();
-  cache.emplace_front(text, compiled.ok() ? std::make_shared<const TimePattern>(*std::move(compiled)) : nullptr);
+  cache.emplace_front(text,
+                      compiled.ok() ? std::make_shared<const TimePattern>(*std::move(compiled)) : nullptr);
   return cache.front().second;
 }
 
@@ -44,7 +45,9 @@ class PatternArgument {
     }
     return argument;
   }
-  PatternPtr operator()(const Row& row) const { return constant_ ? constant_ : FindPattern(row.Text(index_)); }
+  PatternPtr operator()(const Row& row) const {
+    return constant_ ? constant_ : FindPattern(row.Text(index_));
+  }
 
  private:
   size_t index_ = 0;
@@ -60,7 +63,7 @@ int64_t MicrosOf(const PatternTime& time) {
 
 /// "2026-03-02", "2026-03-02 07:58:30", "2026-03-02 07:58:30.123": what functions without a pattern read.
 std::optional<PatternTime> ParseStandard(std::string_view text) {
-  const std::optional<ParsedTimestamp> parsed = ParseTimestamp(text);
+  const std::optional<ParsedTimestamp> parsed = ParseTimestampText(text);
   if (!parsed) return std::nullopt;
   return PatternTime{parsed->days, parsed->nanos_of_day, {}};
 }
@@ -84,9 +87,7 @@ Result<ResolvedCall> ResolveDateFormat(std::span<const ArgumentInfo> arguments) 
   if (!pattern.IsCharacter() && pattern.kind() != TypeKind::kNull) {
     return WrongArgumentType("DATE_FORMAT", 1, pattern, "a STRING");
   }
-  const bool nullable = type.IsCharacter() || AnyNullable(arguments);
-  return ResolvedCall{{type, pattern.IsCharacter() ? pattern : DataType::String()},
-                      DataType::String().WithNullable(nullable)};
+  return ResolvedCall{{type, pattern.IsCharacter() ? pattern : DataType::String()}, DataType::String()};
 }
 
 Result<Kernel> PrepareDateFormat(const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
@@ -94,7 +95,8 @@ Result<Kernel> PrepareDateFormat(const ResolvedCall& call, std::span<const Argum
   ASSIGN_OR_RETURN(const PatternArgument pattern, PatternArgument::Prepare(arguments, 1, ""));
   const auto format = [pattern](Row& row, const PatternTime& time) {
     const PatternPtr compiled = pattern(row);
-    if (compiled == nullptr) return row.Fail(kInvalidArgument, fmt::format("Invalid time pattern: {}", row.Text(1)));
+    if (compiled == nullptr)
+      return row.Fail(kInvalidArgument, fmt::format("Invalid time pattern: {}", row.Text(1)));
     std::string& text = row.Scratch();
     compiled->Format(time, &text);
     row.ReturnText(text);
@@ -112,14 +114,23 @@ Result<Kernel> PrepareDateFormat(const ResolvedCall& call, std::span<const Argum
   });
 }
 
+std::optional<PatternTime> ParseStandardDate(std::string_view text) {
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  const std::optional<int32_t> days = ParseDateText(text);
+  if (!days) return std::nullopt;
+  return PatternTime{*days, 0, {}};
+}
+
 // TO_DATE(string [, pattern]), TO_TIMESTAMP(string [, pattern])
 template <class ReturnTime>
-FunctionFamily::Prepare ParseFunction(ReturnTime return_time) {
-  return [return_time](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
-                       const SessionSettings&) -> Result<Kernel> {
+FunctionFamily::Prepare ParseFunction(std::optional<PatternTime> (*parse)(std::string_view),
+                                      ReturnTime return_time) {
+  return [parse, return_time](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+                              const SessionSettings&) -> Result<Kernel> {
     if (arguments.size() == 1) {
-      return RowKernel([return_time](Row& row) {
-        const std::optional<PatternTime> time = ParseStandard(row.Text(0));
+      return RowKernel([parse, return_time](Row& row) {
+        const std::optional<PatternTime> time = parse(row.Text(0));
         time ? return_time(row, *time) : row.ReturnNull();
       });
     }
@@ -133,12 +144,14 @@ FunctionFamily::Prepare ParseFunction(ReturnTime return_time) {
 
 // TO_TIMESTAMP_LTZ(number [, precision]), TO_TIMESTAMP_LTZ(string [, pattern [, zone]])
 Result<ResolvedCall> ResolveToLtz(std::span<const ArgumentInfo> arguments) {
-  if (arguments.empty() || arguments.size() > 3) return WrongArgumentCount("TO_TIMESTAMP_LTZ", arguments.size(), "1 to 3");
+  if (arguments.empty() || arguments.size() > 3)
+    return WrongArgumentCount("TO_TIMESTAMP_LTZ", arguments.size(), "1 to 3");
   const DataType& type = arguments[0].type;
   ResolvedCall call{{}, DataType::TimestampLtz(3).WithNullable(true)};
   if (type.IsCharacter()) {
     for (size_t i = 0; i < arguments.size(); ++i) {
-      if (!arguments[i].type.IsCharacter()) return WrongArgumentType("TO_TIMESTAMP_LTZ", i, arguments[i].type, "a STRING");
+      if (!arguments[i].type.IsCharacter())
+        return WrongArgumentType("TO_TIMESTAMP_LTZ", i, arguments[i].type, "a STRING");
       call.argument_types.push_back(arguments[i].type);
     }
     return call;
@@ -148,7 +161,8 @@ Result<ResolvedCall> ResolveToLtz(std::span<const ArgumentInfo> arguments) {
   }
   if (arguments.size() == 3) return WrongArgumentCount("TO_TIMESTAMP_LTZ", 3, "1 to 2 with a number");
   const bool exact = type.IsInteger() || type.kind() == TypeKind::kNull;
-  call.argument_types.push_back((exact ? DataType::Bigint() : DataType::Double()).WithNullable(type.nullable()));
+  call.argument_types.push_back(
+      (exact ? DataType::Bigint() : DataType::Double()).WithNullable(type.nullable()));
   if (arguments.size() == 2) {
     const DataType& precision = arguments[1].type;
     if (!precision.IsInteger()) return WrongArgumentType("TO_TIMESTAMP_LTZ", 1, precision, "an integer");
@@ -161,27 +175,33 @@ Kernel LtzOfNumber(bool exact) {
   return RowKernel([exact](Row& row) {
     const int64_t precision = row.num_arguments() > 1 ? row.Long(1) : 3;
     if (precision != 0 && precision != 3) {
-      return row.Fail(kInvalidArgument,
-                      fmt::format("TO_TIMESTAMP_LTZ takes precision 0 (seconds) or 3 (milliseconds), not {}", precision));
+      return row.Fail(
+          kInvalidArgument,
+          fmt::format("TO_TIMESTAMP_LTZ takes precision 0 (seconds) or 3 (milliseconds), not {}", precision));
     }
     const int64_t unit = precision == 0 ? kMicrosPerSecond : kMicrosPerMilli;
     int64_t micros = 0;
     if (exact) {
       if (__builtin_mul_overflow(row.Long(0), unit, &micros)) return row.ReturnNull();
     } else {
-      const double scaled = row.Double(0) * static_cast<double>(unit);
+      // Fractions of the unit are dropped, as Flink does.
+      const double scaled = std::trunc(row.Double(0)) * static_cast<double>(unit);
       if (!(std::fabs(scaled) < 9e18)) return row.ReturnNull();
-      micros = CutToMillis(static_cast<int64_t>(scaled));
+      micros = static_cast<int64_t>(scaled);
     }
     // Years 1 to 9999.
-    if (micros < -62135596800 * kMicrosPerSecond || micros >= 253402300800 * kMicrosPerSecond) return row.ReturnNull();
+    if (micros < -62135596800 * kMicrosPerSecond || micros >= 253402300800 * kMicrosPerSecond)
+      return row.ReturnNull();
     row.ReturnLong(micros);
   });
 }
 
-Result<Kernel> PrepareToLtz(const ResolvedCall& call, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
-  if (!call.argument_types[0].IsCharacter()) return LtzOfNumber(call.argument_types[0].kind() == TypeKind::kBigint);
-  ASSIGN_OR_RETURN(const PatternArgument pattern, PatternArgument::Prepare(arguments, 1, "yyyy-MM-dd HH:mm:ss"));
+Result<Kernel> PrepareToLtz(const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
+                            const SessionSettings&) {
+  if (!call.argument_types[0].IsCharacter())
+    return LtzOfNumber(call.argument_types[0].kind() == TypeKind::kBigint);
+  ASSIGN_OR_RETURN(const PatternArgument pattern,
+                   PatternArgument::Prepare(arguments, 1, "yyyy-MM-dd HH:mm:ss"));
   const bool standard = arguments.size() == 1;
   std::optional<TimeZone> constant_zone = TimeZone::Utc();
   if (arguments.size() > 2) {
@@ -191,7 +211,8 @@ Result<Kernel> PrepareToLtz(const ResolvedCall& call, std::span<const ArgumentIn
     }
   }
   return RowKernel([pattern, standard, constant_zone](Row& row) {
-    const std::optional<PatternTime> time = standard ? ParseStandard(row.Text(0)) : ParseWith(pattern(row), row.Text(0));
+    const std::optional<PatternTime> time =
+        standard ? ParseStandard(row.Text(0)) : ParseWith(pattern(row), row.Text(0));
     if (!time) return row.ReturnNull();
     const int64_t micros = CutToMillis(MicrosOf(*time));
     if (time->offset_seconds) return row.ReturnLong(micros - *time->offset_seconds * kMicrosPerSecond);
@@ -206,11 +227,13 @@ Result<Kernel> PrepareToLtz(const ResolvedCall& call, std::span<const ArgumentIn
 Result<Kernel> PrepareFromUnixTime(const ResolvedCall&, std::span<const ArgumentInfo> arguments,
                                    const SessionSettings& session) {
   ASSIGN_OR_RETURN(const TimeZone zone, TimeZone::Load(session.time_zone));
-  ASSIGN_OR_RETURN(const PatternArgument pattern, PatternArgument::Prepare(arguments, 1, "yyyy-MM-dd HH:mm:ss"));
+  ASSIGN_OR_RETURN(const PatternArgument pattern,
+                   PatternArgument::Prepare(arguments, 1, "yyyy-MM-dd HH:mm:ss"));
   return RowKernel([zone, pattern](Row& row) {
     int64_t micros = 0;
     const PatternPtr compiled = pattern(row);
-    if (compiled == nullptr || __builtin_mul_overflow(row.Long(0), kMicrosPerSecond, &micros)) return row.ReturnNull();
+    if (compiled == nullptr || __builtin_mul_overflow(row.Long(0), kMicrosPerSecond, &micros))
+      return row.ReturnNull();
     const int64_t local = zone.ToLocalMicros(micros);
     PatternTime time = ToPatternTime(local);
     time.offset_seconds = static_cast<int32_t>((local - micros) / kMicrosPerSecond);
@@ -227,18 +250,21 @@ Result<Kernel> PrepareUnixTimestamp(const ResolvedCall&, std::span<const Argumen
         [](Row& row) { row.ReturnLong(FloorDiv(row.context().processing_time_micros, kMicrosPerSecond)); });
   }
   ASSIGN_OR_RETURN(const TimeZone zone, TimeZone::Load(session.time_zone));
-  ASSIGN_OR_RETURN(const PatternArgument pattern, PatternArgument::Prepare(arguments, 1, "yyyy-MM-dd HH:mm:ss"));
+  ASSIGN_OR_RETURN(const PatternArgument pattern,
+                   PatternArgument::Prepare(arguments, 1, "yyyy-MM-dd HH:mm:ss"));
   return RowKernel([zone, pattern](Row& row) {
     const std::optional<PatternTime> time = ParseWith(pattern(row), row.Text(0));
     if (!time) return row.ReturnNull();
     const int64_t micros = MicrosOf(*time);
-    const int64_t utc = time->offset_seconds ? micros - *time->offset_seconds * kMicrosPerSecond : zone.ToUtcMicros(micros);
+    const int64_t utc =
+        time->offset_seconds ? micros - *time->offset_seconds * kMicrosPerSecond : zone.ToUtcMicros(micros);
     row.ReturnLong(FloorDiv(utc, kMicrosPerSecond));
   });
 }
 
 // CONVERT_TZ(string, from_zone, to_zone)
-Result<Kernel> PrepareConvertZone(const ResolvedCall&, std::span<const ArgumentInfo> arguments, const SessionSettings&) {
+Result<Kernel> PrepareConvertZone(const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+                                  const SessionSettings&) {
   std::optional<TimeZone> constants[2];
   for (size_t i = 0; i < 2; ++i) {
     if (const std::optional<std::string> name = LiteralText(arguments[i + 1])) {
@@ -263,27 +289,33 @@ Result<Kernel> PrepareConvertZone(const ResolvedCall&, std::span<const ArgumentI
 void AddTemporalTextFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "temporal");
   const ArgumentRule text_and_pattern = ArgumentRule{Takes::kString}.Optional({Takes::kString});
-  family.AddResolved("DATE_FORMAT(datetime, pattern)", "A datetime as text in a pattern such as yyyy-MM-dd HH:mm",
-                     ResolveDateFormat, PrepareDateFormat);
-  family.AddPrepared("TO_DATE(string [, pattern])", "The date of a text; NULL when it is none", text_and_pattern,
-                     GivesNullable(DataType::Date()),
-                     ParseFunction([](Row& row, const PatternTime& time) { row.ReturnInt(time.days); }));
+  family.AddResolved("DATE_FORMAT(datetime, pattern)",
+                     "A datetime as text in a pattern such as yyyy-MM-dd HH:mm", ResolveDateFormat,
+                     PrepareDateFormat);
   family.AddPrepared(
-      "TO_TIMESTAMP(string [, pattern])", "The timestamp of a text; NULL when it is none", text_and_pattern,
-      GivesNullable(DataType::Timestamp(3)),
-      ParseFunction([](Row& row, const PatternTime& time) { row.ReturnLong(CutToMillis(MicrosOf(time))); }));
+      "TO_DATE(string [, pattern])", "The date of a text; NULL when it is none", text_and_pattern,
+      GivesNullable(DataType::Date()),
+      ParseFunction(ParseStandardDate, [](Row& row, const PatternTime& time) { row.ReturnInt(time.days); }));
+  family.AddPrepared("TO_TIMESTAMP(string [, pattern])", "The timestamp of a text; NULL when it is none",
+                     text_and_pattern, GivesNullable(DataType::Timestamp(3)),
+                     ParseFunction(ParseStandard, [](Row& row, const PatternTime& time) {
+                       row.ReturnLong(CutToMillis(MicrosOf(time)));
+                     }));
   family.AddResolved("TO_TIMESTAMP_LTZ(number [, precision]) or (string [, pattern [, zone]])",
-                     "The instant of seconds or milliseconds since 1970, or of a text", ResolveToLtz, PrepareToLtz);
+                     "The instant of seconds or milliseconds since 1970, or of a text", ResolveToLtz,
+                     PrepareToLtz);
   family.AddPrepared("FROM_UNIXTIME(seconds [, pattern])", "The local time of seconds since 1970 as text",
-                     ArgumentRule{Takes::kInteger}.Optional({Takes::kString}), Gives(DataType::String()),
-                     PrepareFromUnixTime);
-  family.AddPrepared("UNIX_TIMESTAMP([string [, pattern]])", "Seconds since 1970, of now or of a local time as text",
-                     ArgumentRule{}.Optional({Takes::kString, Takes::kString}),
-                     [](std::span<const DataType> types) -> Result<DataType> {
-                       return DataType::Bigint().WithNullable(!types.empty());
-                     },
-                     PrepareUnixTimestamp, false);
-  family.AddPrepared("CONVERT_TZ(string, from_zone, to_zone)", "The local time of one zone in another, as text",
+                     ArgumentRule{Takes::kInteger}.Optional({Takes::kString}),
+                     GivesNullable(DataType::String()), PrepareFromUnixTime);
+  family.AddPrepared(
+      "UNIX_TIMESTAMP([string [, pattern]])", "Seconds since 1970, of now or of a local time as text",
+      ArgumentRule{}.Optional({Takes::kString, Takes::kString}),
+      [](std::span<const DataType> types) -> Result<DataType> {
+        return DataType::Bigint().WithNullable(!types.empty());
+      },
+      PrepareUnixTimestamp, false);
+  family.AddPrepared("CONVERT_TZ(string, from_zone, to_zone)",
+                     "The local time of one zone in another, as text",
                      {Takes::kString, Takes::kString, Takes::kString}, GivesNullable(DataType::String()),
                      PrepareConvertZone);
 }

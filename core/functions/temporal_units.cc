@@ -45,40 +45,63 @@ constexpr std::pair<std::string_view, TimeUnit> kUnits[] = {
 int32_t FloorDays(int32_t days, TimeUnit unit) {
   const CivilDate date = CivilFromDays(days);
   switch (unit) {
-    case TimeUnit::kMillennium: return DaysFromCivil({(date.year - 1) / 1000 * 1000 + 1, 1, 1});
-    case TimeUnit::kCentury: return DaysFromCivil({(date.year - 1) / 100 * 100 + 1, 1, 1});
-    case TimeUnit::kDecade: return DaysFromCivil({date.year / 10 * 10, 1, 1});
-    case TimeUnit::kYear: return DaysFromCivil({date.year, 1, 1});
-    case TimeUnit::kQuarter: return DaysFromCivil({date.year, (date.month - 1) / 3 * 3 + 1, 1});
-    case TimeUnit::kMonth: return DaysFromCivil({date.year, date.month, 1});
-    case TimeUnit::kWeek: return days - IsoDayOfWeek(days) % 7;
-    default: return days;
+    case TimeUnit::kMillennium:
+      return DaysFromCivil({(date.year - 1) / 1000 * 1000 + 1, 1, 1});
+    case TimeUnit::kCentury:
+      return DaysFromCivil({(date.year - 1) / 100 * 100 + 1, 1, 1});
+    case TimeUnit::kDecade:
+      return DaysFromCivil({date.year / 10 * 10, 1, 1});
+    case TimeUnit::kYear:
+      return DaysFromCivil({date.year, 1, 1});
+    case TimeUnit::kQuarter:
+      return DaysFromCivil({date.year, (date.month - 1) / 3 * 3 + 1, 1});
+    case TimeUnit::kMonth:
+      return DaysFromCivil({date.year, date.month, 1});
+    case TimeUnit::kWeek:
+      return days - IsoDayOfWeek(days) % 7;
+    default:
+      return days;
   }
 }
 
 /// The first day of the unit after the one that begins at `first`.
 int32_t NextDays(int32_t first, TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kMillennium: return AddMonths(first, 12000);
-    case TimeUnit::kCentury: return AddMonths(first, 1200);
-    case TimeUnit::kDecade: return AddMonths(first, 120);
-    case TimeUnit::kYear: return AddMonths(first, 12);
-    case TimeUnit::kQuarter: return AddMonths(first, 3);
-    case TimeUnit::kMonth: return AddMonths(first, 1);
-    case TimeUnit::kWeek: return first + 7;
-    default: return first + 1;
+    case TimeUnit::kMillennium:
+      return AddMonths(first, 12000);
+    case TimeUnit::kCentury:
+      return AddMonths(first, 1200);
+    case TimeUnit::kDecade:
+      return AddMonths(first, 120);
+    case TimeUnit::kYear:
+      return AddMonths(first, 12);
+    case TimeUnit::kQuarter:
+      return AddMonths(first, 3);
+    case TimeUnit::kMonth:
+      return AddMonths(first, 1);
+    case TimeUnit::kWeek:
+      return first + 7;
+    default:
+      return first + 1;
   }
 }
 
 int64_t NanosOf(TimeUnit unit) {
   switch (unit) {
-    case TimeUnit::kHour: return 3600 * kNanosPerSecond;
-    case TimeUnit::kMinute: return 60 * kNanosPerSecond;
-    case TimeUnit::kSecond: return kNanosPerSecond;
-    case TimeUnit::kMillisecond: return 1'000'000;
-    case TimeUnit::kMicrosecond: return 1'000;
-    case TimeUnit::kNanosecond: return 1;
-    default: return 0;
+    case TimeUnit::kHour:
+      return 3600 * kNanosPerSecond;
+    case TimeUnit::kMinute:
+      return 60 * kNanosPerSecond;
+    case TimeUnit::kSecond:
+      return kNanosPerSecond;
+    case TimeUnit::kMillisecond:
+      return 1'000'000;
+    case TimeUnit::kMicrosecond:
+      return 1'000;
+    case TimeUnit::kNanosecond:
+      return 1;
+    default:
+      return 0;
   }
 }
 
@@ -97,7 +120,8 @@ LocalDatetime FloorOrCeil(LocalDatetime time, TimeUnit unit, bool up) {
 
 void ReturnDatetime(LocalDatetime time, const DataType& type, const TimeZone& zone, Row& row) {
   if (type.kind() == TypeKind::kDate) return row.ReturnInt(time.days);
-  if (type.kind() == TypeKind::kTime) return row.ReturnInt(static_cast<int32_t>(time.nanos_of_day / 1'000'000));
+  if (type.kind() == TypeKind::kTime)
+    return row.ReturnInt(static_cast<int32_t>(time.nanos_of_day / 1'000'000));
   int64_t micros = time.days * kMicrosPerDay + time.nanos_of_day / 1000;
   if (type.kind() == TypeKind::kTimestampLtz) micros = zone.ToUtcMicros(micros);
   if (type.physical() == PhysicalType::kInt64) return row.ReturnLong(micros);
@@ -119,7 +143,8 @@ Result<TimeUnit> UnitOfArgument(std::string_view function, const ArgumentInfo& a
   const std::optional<std::string> word = LiteralText(argument);
   const std::optional<TimeUnit> unit = word ? ParseTimeUnit(*word) : std::nullopt;
   if (!unit) {
-    return Status(kInvalidArgument, fmt::format("Unknown time unit of {}: {}", function, word.value_or("no literal")))
+    return Status(kInvalidArgument,
+                  fmt::format("Unknown time unit of {}: {}", function, word.value_or("no literal")))
         .WithSuggestion("units are YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND and others");
   }
   return *unit;
@@ -133,18 +158,23 @@ Result<DatetimeReader> DatetimeReader::Prepare(const DataType& type, const Sessi
 
 int64_t DatetimeReader::Micros(const Row& row, size_t argument) const {
   switch (type_.kind()) {
-    case TypeKind::kDate: return row.Int(argument) * kMicrosPerDay;
-    case TypeKind::kTime: return row.Int(argument) * kMicrosPerMilli;
-    default: break;
+    case TypeKind::kDate:
+      return row.Int(argument) * kMicrosPerDay;
+    case TypeKind::kTime:
+      return row.Int(argument) * kMicrosPerMilli;
+    default:
+      break;
   }
-  return type_.physical() == PhysicalType::kInt64 ? row.Long(argument) : MicrosFromWide(row.Get<WideTimestamp>(argument));
+  return type_.physical() == PhysicalType::kInt64 ? row.Long(argument)
+                                                  : MicrosFromWide(row.Get<WideTimestamp>(argument));
 }
 
 LocalDatetime DatetimeReader::operator()(const Row& row, size_t argument) const {
   const int64_t micros = zone_.ToLocalMicros(Micros(row, argument));
   const int64_t days = FloorDiv(micros, kMicrosPerDay);
   int64_t nanos = FloorMod(micros, kMicrosPerDay) * 1000;
-  if (type_.physical() == PhysicalType::kTimestamp) nanos += row.Get<WideTimestamp>(argument).nanos_of_milli % 1000;
+  if (type_.physical() == PhysicalType::kTimestamp)
+    nanos += row.Get<WideTimestamp>(argument).nanos_of_milli % 1000;
   return {static_cast<int32_t>(days), nanos};
 }
 
@@ -154,7 +184,8 @@ Result<ResolvedCall> ResolveFloorToUnit(std::string_view function, std::span<con
   if (!is_datetime) return WrongArgumentType(function, 0, type, "a DATE, TIME or TIMESTAMP");
   ASSIGN_OR_RETURN(const TimeUnit unit, UnitOfArgument(function, arguments[1]));
   const bool is_part = unit == TimeUnit::kDayOfYear || unit == TimeUnit::kDayOfWeek ||
-                       unit == TimeUnit::kIsoDayOfWeek || unit == TimeUnit::kEpoch || unit == TimeUnit::kIsoYear;
+                       unit == TimeUnit::kIsoDayOfWeek || unit == TimeUnit::kEpoch ||
+                       unit == TimeUnit::kIsoYear;
   if (is_part) return Status(kInvalidArgument, fmt::format("{} has no such unit", function));
   return ResolvedCall{{type, arguments[1].type}, type};
 }

@@ -10,8 +10,25 @@
 namespace millrace {
 
 enum class TimeUnit : uint8_t {
-  kMillennium, kCentury, kDecade, kYear, kIsoYear, kQuarter, kMonth, kWeek, kDay, kDayOfYear, kDayOfWeek, kIsoDayOfWeek,
-  kHour, kMinute, kSecond, kMillisecond, kMicrosecond, kNanosecond, kEpoch,
+  kMillennium,
+  kCentury,
+  kDecade,
+  kYear,
+  kIsoYear,
+  kQuarter,
+  kMonth,
+  kWeek,
+  kDay,
+  kDayOfYear,
+  kDayOfWeek,
+  kIsoDayOfWeek,
+  kHour,
+  kMinute,
+  kSecond,
+  kMillisecond,
+  kMicrosecond,
+  kNanosecond,
+  kEpoch,
 };
 
 /// "YEAR", "DOW", ...; nullopt for other words.

@@ -16,7 +16,8 @@ std::optional<Url> ParseUrl(std::string_view text) {
   if (colon == std::string_view::npos) return std::nullopt;
   url.protocol = text.substr(0, colon);
   bool known = false;
-  for (std::string_view protocol : {"http", "https", "ftp", "file", "jar", "mailto"}) known = known || protocol == url.protocol;
+  for (std::string_view protocol : {"http", "https", "ftp", "file", "jar", "mailto"})
+    known = known || protocol == url.protocol;
   if (!known) return std::nullopt;
   std::string_view rest = text.substr(colon + 1);
   if (const size_t hash = rest.find('#'); hash != std::string_view::npos) {
@@ -84,8 +85,8 @@ void UrlEncode(Row& row) {
   constexpr char kDigits[] = "0123456789ABCDEF";
   std::string& out = row.Scratch();
   for (char c : row.Text(0)) {
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
-                          c == '-' || c == '*' || c == '_';
+    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                          c == '.' || c == '-' || c == '*' || c == '_';
     if (is_plain) {
       out += c;
     } else if (c == ' ') {
@@ -129,13 +130,14 @@ void UrlDecode(Row& row) {
 
 void AddUrlFunctions(FunctionRegistry* registry) {
   FunctionFamily family(registry, "string");
-  family.Add("PARSE_URL(url, part [, key])", "A part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY, USERINFO",
+  family.Add("PARSE_URL(url, part [, key])",
+             "A part of a URL: HOST, PATH, QUERY, REF, PROTOCOL, FILE, AUTHORITY, USERINFO",
              ArgumentRule{Takes::kString, Takes::kString}.Optional({Takes::kString}),
              GivesNullable(DataType::String()), ParseUrlPart);
   family.Add("URL_ENCODE(string)", "The text in the form of a URL's parameters", {Takes::kString},
-             Gives(DataType::String()), UrlEncode);
-  family.Add("URL_DECODE(string)", "The text of a URL's parameter; NULL when it is malformed", {Takes::kString},
-             GivesNullable(DataType::String()), UrlDecode);
+             GivesNullable(DataType::String()), UrlEncode);
+  family.Add("URL_DECODE(string)", "The text of a URL's parameter; NULL when it is malformed",
+             {Takes::kString}, GivesNullable(DataType::String()), UrlDecode);
 }
 
 }  // namespace millrace

@@ -26,10 +26,14 @@ uint32_t DecodeCharacter(std::string_view text, size_t at, size_t* length) {
   *length = Utf8Length(text, at);
   const auto byte = [&](size_t i) { return static_cast<uint32_t>(static_cast<unsigned char>(text[at + i])); };
   switch (*length) {
-    case 2: return (byte(0) & 0x1f) << 6 | (byte(1) & 0x3f);
-    case 3: return (byte(0) & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
-    case 4: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
-    default: return byte(0);
+    case 2:
+      return (byte(0) & 0x1f) << 6 | (byte(1) & 0x3f);
+    case 3:
+      return (byte(0) & 0x0f) << 12 | (byte(1) & 0x3f) << 6 | (byte(2) & 0x3f);
+    case 4:
+      return (byte(0) & 0x07) << 18 | (byte(1) & 0x3f) << 12 | (byte(2) & 0x3f) << 6 | (byte(3) & 0x3f);
+    default:
+      return byte(0);
   }
 }
 
@@ -52,22 +56,46 @@ void AppendCharacter(uint32_t code_point, std::string* out) {
   }
 }
 
+void AppendValidUtf8(std::string_view bytes, std::string* out) {
+  for (size_t at = 0; at < bytes.size();) {
+    const auto lead = static_cast<unsigned char>(bytes[at]);
+    const size_t length = lead < 0x80 ? 1 : lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    bool valid = lead < 0x80 || (lead >= 0xc2 && lead <= 0xf4 && at + length <= bytes.size());
+    for (size_t i = 1; i < length && valid; ++i)
+      valid = (static_cast<unsigned char>(bytes[at + i]) & 0xc0) == 0x80;
+    if (valid && length > 2) {
+      size_t ignored = 0;
+      const uint32_t c = DecodeCharacter(bytes, at, &ignored);
+      valid = length == 3 ? c >= 0x800 && (c < 0xd800 || c > 0xdfff) : c >= 0x10000 && c <= 0x10ffff;
+    }
+    if (valid) {
+      *out += bytes.substr(at, length);
+      at += length;
+    } else {
+      *out += "\xef\xbf\xbd";
+      ++at;
+    }
+  }
+}
+
 namespace {
 
-/// Simple case mapping of letters outside ASCII: alternating and offset blocks of Latin, Greek, Cyrillic, Armenian.
+/// Simple case mapping of letters outside ASCII: alternating and offset blocks of Latin, Greek, Cyrillic,
+/// Armenian.
 struct CaseRange {
   uint32_t first;  // of the upper case letters
   uint32_t last;
   int32_t to_lower;  // offset; 0: pairs, upper case even; -1: pairs, upper case odd
 };
 constexpr CaseRange kCaseRanges[] = {
-    {0xc0, 0xd6, 32},     {0xd8, 0xde, 32},     {0x100, 0x12f, 0},    {0x132, 0x137, 0},    {0x139, 0x148, -1},
-    {0x14a, 0x177, 0},    {0x179, 0x17e, -1},   {0x1cd, 0x1dc, -1},   {0x1de, 0x1ef, 0},    {0x1f8, 0x21f, 0},
-    {0x222, 0x233, 0},    {0x386, 0x386, 38},   {0x388, 0x38a, 37},   {0x38c, 0x38c, 64},   {0x38e, 0x38f, 63},
-    {0x391, 0x3a1, 32},   {0x3a3, 0x3ab, 32},   {0x3d8, 0x3ef, 0},    {0x400, 0x40f, 80},   {0x410, 0x42f, 32},
-    {0x460, 0x481, 0},    {0x48a, 0x4bf, 0},    {0x4c1, 0x4ce, -1},   {0x4d0, 0x52f, 0},    {0x531, 0x556, 48},
-    {0x1e00, 0x1e95, 0},  {0x1ea0, 0x1eff, 0},  {0x2160, 0x216f, 16}, {0x24b6, 0x24cf, 26}, {0xff21, 0xff3a, 32},
-    {0x10400, 0x10427, 40},
+    {0xc0, 0xd6, 32},     {0xd8, 0xde, 32},     {0x100, 0x12f, 0},      {0x132, 0x137, 0},
+    {0x139, 0x148, -1},   {0x14a, 0x177, 0},    {0x179, 0x17e, -1},     {0x1cd, 0x1dc, -1},
+    {0x1de, 0x1ef, 0},    {0x1f8, 0x21f, 0},    {0x222, 0x233, 0},      {0x386, 0x386, 38},
+    {0x388, 0x38a, 37},   {0x38c, 0x38c, 64},   {0x38e, 0x38f, 63},     {0x391, 0x3a1, 32},
+    {0x3a3, 0x3ab, 32},   {0x3d8, 0x3ef, 0},    {0x400, 0x40f, 80},     {0x410, 0x42f, 32},
+    {0x460, 0x481, 0},    {0x48a, 0x4bf, 0},    {0x4c1, 0x4ce, -1},     {0x4d0, 0x52f, 0},
+    {0x531, 0x556, 48},   {0x1e00, 0x1e95, 0},  {0x1ea0, 0x1eff, 0},    {0x2160, 0x216f, 16},
+    {0x24b6, 0x24cf, 26}, {0xff21, 0xff3a, 32}, {0x10400, 0x10427, 40},
 };
 
 uint32_t ToLower(uint32_t c) {
@@ -85,12 +113,18 @@ uint32_t ToLower(uint32_t c) {
 uint32_t ToUpper(uint32_t c) {
   if (c < 0x80) return c >= 'a' && c <= 'z' ? c - 32 : c;
   switch (c) {
-    case 0xff: return 0x178;
-    case 0xb5: return 0x39c;   // micro sign
-    case 0x131: return 'I';    // dotless i
-    case 0x17f: return 'S';    // long s
-    case 0x3c2: return 0x3a3;  // final sigma
-    default: break;
+    case 0xff:
+      return 0x178;
+    case 0xb5:
+      return 0x39c;  // micro sign
+    case 0x131:
+      return 'I';  // dotless i
+    case 0x17f:
+      return 'S';  // long s
+    case 0x3c2:
+      return 0x3a3;  // final sigma
+    default:
+      break;
   }
   for (const CaseRange& range : kCaseRanges) {
     if (range.to_lower > 0) {

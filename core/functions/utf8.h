@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// Characters of UTF-8 text. Bytes that are not valid UTF-8 count as one character each, so that every text has a
-/// length and nothing reads past its end.
+/// Characters of UTF-8 text. Bytes that are not valid UTF-8 count as one character each, so that every text
+/// has a length and nothing reads past its end.
 
 /// Bytes of the character that begins at `at` < text.size().
 inline size_t Utf8Length(std::string_view text, size_t at) {
@@ -33,6 +33,9 @@ std::string_view Characters(std::string_view text, size_t first, size_t count);
 /// The code point of the character at `at`, whose length goes to `length`.
 uint32_t DecodeCharacter(std::string_view text, size_t at, size_t* length);
 void AppendCharacter(uint32_t code_point, std::string* out);
+
+/// The text with each byte that is no valid UTF-8 replaced by U+FFFD.
+void AppendValidUtf8(std::string_view bytes, std::string* out);
 
 /// Upper and lower case of all letters (Latin, Greek, Cyrillic, ...), as Java's String does without a locale.
 void AppendUpper(std::string_view text, std::string* out);

@@ -10,9 +10,11 @@
 namespace millrace {
 namespace {
 
-constexpr std::string_view kMonths[] = {"January", "February", "March",     "April",   "May",      "June",
-                                        "July",    "August",   "September", "October", "November", "December"};
-constexpr std::string_view kDays[] = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
+constexpr std::string_view kMonths[] = {"January",   "February", "March",    "April",
+                                        "May",       "June",     "July",     "August",
+                                        "September", "October",  "November", "December"};
+constexpr std::string_view kDays[] = {"Monday", "Tuesday",  "Wednesday", "Thursday",
+                                      "Friday", "Saturday", "Sunday"};
 
 bool IsNumberPart(char letter, int count) {
   if (letter == 'M' || letter == 'L' || letter == 'e' || letter == 'Q') return count <= 2;
@@ -26,7 +28,8 @@ int64_t PowerOf10(int exponent) {
 }
 
 bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](char x, char y) { return (x | 0x20) == (y | 0x20); });
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](char x, char y) { return (x | 0x20) == (y | 0x20); });
 }
 
 /// Takes the name at the front of `text`, in full or its first three letters; the index from 1, 0 for none.
@@ -45,8 +48,8 @@ int32_t TakeName(const std::string_view (&names)[N], bool full, std::string_view
 std::optional<int64_t> TakeNumber(std::string_view& text, int digits_min, int digits_max) {
   int64_t value = 0;
   int digits = 0;
-  while (digits < digits_max && digits < static_cast<int>(text.size()) && text[static_cast<size_t>(digits)] >= '0' &&
-         text[static_cast<size_t>(digits)] <= '9') {
+  while (digits < digits_max && digits < static_cast<int>(text.size()) &&
+         text[static_cast<size_t>(digits)] >= '0' && text[static_cast<size_t>(digits)] <= '9') {
     value = value * 10 + (text[static_cast<size_t>(digits)] - '0');
     ++digits;
   }
@@ -119,7 +122,8 @@ Result<TimePattern> TimePattern::Compile(std::string_view pattern) {
         }
         literal(pattern[i]);
       }
-      if (i == pattern.size()) return Status(kInvalidArgument, fmt::format("Unclosed quote in time pattern: {}", pattern));
+      if (i == pattern.size())
+        return Status(kInvalidArgument, fmt::format("Unclosed quote in time pattern: {}", pattern));
     } else if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) {
       if (kLetters.find(c) == std::string_view::npos) {
         return Status(kInvalidArgument, fmt::format("Unknown letter {} in time pattern: {}", c, pattern));
@@ -131,7 +135,8 @@ Result<TimePattern> TimePattern::Compile(std::string_view pattern) {
         ++i;
       }
       --i;
-      if (part.count > 9) return Status(kInvalidArgument, fmt::format("Too many letters in time pattern: {}", pattern));
+      if (part.count > 9)
+        return Status(kInvalidArgument, fmt::format("Too many letters in time pattern: {}", pattern));
       if (!compiled.parts_.empty() && IsNumberPart(c, part.count)) {
         Part& before = compiled.parts_.back();
         before.adjacent = before.letter != 0 && IsNumberPart(before.letter, before.count);
@@ -148,28 +153,68 @@ void TimePattern::FormatPart(const Part& part, const Fields& fields, std::string
   const auto number = [&](int64_t value) { *out += fmt::format("{:0{}}", value, part.count); };
   const auto name = [&](std::string_view full) { *out += part.count >= 4 ? full : full.substr(0, 3); };
   switch (part.letter) {
-    case 0: *out += part.literal; break;
+    case 0:
+      *out += part.literal;
+      break;
     case 'y':
-    case 'u': part.count == 2 ? number(fields.year % 100) : number(fields.year); break;
+    case 'u':
+      part.count == 2 ? number(fields.year % 100) : number(fields.year);
+      break;
     case 'M':
-    case 'L': part.count <= 2 ? number(fields.month) : name(kMonths[fields.month - 1]); break;
-    case 'd': number(fields.day); break;
-    case 'D': number(DayOfYear(fields.days)); break;
-    case 'E': name(kDays[IsoDayOfWeek(fields.days) - 1]); break;
-    case 'e': part.count <= 2 ? number(IsoDayOfWeek(fields.days) % 7 + 1) : name(kDays[IsoDayOfWeek(fields.days) - 1]); break;
-    case 'w': number(IsoWeekOf(fields.days).week); break;
-    case 'Q': number((fields.month - 1) / 3 + 1); break;
-    case 'H': number(fields.hour); break;
-    case 'k': number(fields.hour == 0 ? 24 : fields.hour); break;
-    case 'K': number(fields.hour % 12); break;
-    case 'h': number(fields.hour % 12 == 0 ? 12 : fields.hour % 12); break;
-    case 'm': number(fields.minute); break;
-    case 's': number(fields.second); break;
-    case 'S': number(fields.nanos / PowerOf10(9 - part.count)); break;
-    case 'n': number(fields.nanos); break;
-    case 'a': *out += fields.hour < 12 ? "AM" : "PM"; break;
-    case 'z': *out += "UTC"; break;
-    default: AppendOffset(fields.offset_seconds.value_or(0), part.letter, part.count, out);
+    case 'L':
+      part.count <= 2 ? number(fields.month) : name(kMonths[fields.month - 1]);
+      break;
+    case 'd':
+      number(fields.day);
+      break;
+    case 'D':
+      number(DayOfYear(fields.days));
+      break;
+    case 'E':
+      name(kDays[IsoDayOfWeek(fields.days) - 1]);
+      break;
+    case 'e':
+      part.count <= 2 ? number(IsoDayOfWeek(fields.days) % 7 + 1)
+                      : name(kDays[IsoDayOfWeek(fields.days) - 1]);
+      break;
+    case 'w':
+      number(IsoWeekOf(fields.days).week);
+      break;
+    case 'Q':
+      number((fields.month - 1) / 3 + 1);
+      break;
+    case 'H':
+      number(fields.hour);
+      break;
+    case 'k':
+      number(fields.hour == 0 ? 24 : fields.hour);
+      break;
+    case 'K':
+      number(fields.hour % 12);
+      break;
+    case 'h':
+      number(fields.hour % 12 == 0 ? 12 : fields.hour % 12);
+      break;
+    case 'm':
+      number(fields.minute);
+      break;
+    case 's':
+      number(fields.second);
+      break;
+    case 'S':
+      number(fields.nanos / PowerOf10(9 - part.count));
+      break;
+    case 'n':
+      number(fields.nanos);
+      break;
+    case 'a':
+      *out += fields.hour < 12 ? "AM" : "PM";
+      break;
+    case 'z':
+      *out += "UTC";
+      break;
+    default:
+      AppendOffset(fields.offset_seconds.value_or(0), part.letter, part.count, out);
   }
 }
 
@@ -190,7 +235,8 @@ void TimePattern::Format(const PatternTime& time, std::string* out) const {
 }
 
 bool TimePattern::ParsePart(const Part& part, std::string_view& text, Fields* fields) {
-  const int width_max = part.adjacent ? part.count : std::max(part.count, part.letter == 'y' || part.letter == 'u' ? 9 : 2);
+  const int width_max =
+      part.adjacent ? part.count : std::max(part.count, part.letter == 'y' || part.letter == 'u' ? 9 : 2);
   const auto number = [&](int32_t* target, int64_t min, int64_t max) {
     const auto value = TakeNumber(text, part.count == 1 ? 1 : part.count, part.letter == 'D' ? 3 : width_max);
     if (!value || *value < min || *value > max) return false;
@@ -216,13 +262,19 @@ bool TimePattern::ParsePart(const Part& part, std::string_view& text, Fields* fi
       if (part.count <= 2) return number(&fields->month, 1, 12);
       fields->month = TakeName(kMonths, part.count >= 4, text);
       return fields->month > 0;
-    case 'd': return number(&fields->day, 1, 31);
-    case 'D': fields->day_of_year = 0; return number(&*fields->day_of_year, 1, 366);
-    case 'E': return TakeName(kDays, part.count >= 4, text) > 0;
+    case 'd':
+      return number(&fields->day, 1, 31);
+    case 'D':
+      fields->day_of_year = 0;
+      return number(&*fields->day_of_year, 1, 366);
+    case 'E':
+      return TakeName(kDays, part.count >= 4, text) > 0;
     case 'e':
     case 'w':
-    case 'Q': return number(&ignored, 0, 53);
-    case 'H': return number(&fields->hour, 0, 23);
+    case 'Q':
+      return number(&ignored, 0, 53);
+    case 'H':
+      return number(&fields->hour, 0, 23);
     case 'k':
       if (!number(&fields->hour, 1, 24)) return false;
       fields->hour %= 24;
@@ -232,8 +284,10 @@ bool TimePattern::ParsePart(const Part& part, std::string_view& text, Fields* fi
       if (!number(&ignored, 0, 12)) return false;
       fields->hour_of_half = ignored % 12;
       return true;
-    case 'm': return number(&fields->minute, 0, 59);
-    case 's': return number(&fields->second, 0, 59);
+    case 'm':
+      return number(&fields->minute, 0, 59);
+    case 's':
+      return number(&fields->second, 0, 59);
     case 'S': {
       const auto value = TakeNumber(text, part.count, part.count);
       fields->nanos = static_cast<int32_t>(value.value_or(0) * PowerOf10(9 - part.count));
@@ -250,7 +304,9 @@ bool TimePattern::ParsePart(const Part& part, std::string_view& text, Fields* fi
       if (!fields->afternoon && (text[0] | 0x20) != 'a') return false;
       text.remove_prefix(2);
       return true;
-    default: fields->offset_seconds = TakeOffset(text); return fields->offset_seconds.has_value();
+    default:
+      fields->offset_seconds = TakeOffset(text);
+      return fields->offset_seconds.has_value();
   }
 }
 
@@ -269,7 +325,8 @@ std::optional<PatternTime> TimePattern::Parse(std::string_view text) const {
     if (!IsValidDate(date)) return std::nullopt;
     time.days = DaysFromCivil(date);
   }
-  time.nanos_of_day = (fields.hour * 3600 + fields.minute * 60 + fields.second) * kNanosPerSecond + fields.nanos;
+  time.nanos_of_day =
+      (fields.hour * 3600 + fields.minute * 60 + fields.second) * kNanosPerSecond + fields.nanos;
   time.offset_seconds = fields.offset_seconds;
   return time;
 }

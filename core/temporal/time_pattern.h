@@ -17,15 +17,16 @@ struct PatternTime {
   std::optional<int32_t> offset_seconds;
 };
 
-/// A compiled pattern of Java's DateTimeFormatter: y u M L d D E e H h K k m s S n a Q w z X x Z, 'text', '' and other
-/// characters as they are. Immutable, thread-safe. English names.
+/// A compiled pattern of Java's DateTimeFormatter: y u M L d D E e H h K k m s S n a Q w z X x Z, 'text', ''
+/// and other characters as they are. Immutable, thread-safe. English names.
 class TimePattern {
  public:
   /// kInvalidArgument for letters that mean nothing.
   static Result<TimePattern> Compile(std::string_view pattern);
 
   void Format(const PatternTime& time, std::string* out) const;
-  /// nullopt when the text has not the form, or names no real date or time. Missing fields are those of 1970-01-01 00:00.
+  /// nullopt when the text has not the form, or names no real date or time. Missing fields are those of
+  /// 1970-01-01 00:00.
   std::optional<PatternTime> Parse(std::string_view text) const;
 
  private:

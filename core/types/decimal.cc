@@ -16,7 +16,8 @@ constexpr int kMaxExponent = 38;
 constexpr std::array<Int128, kMaxExponent + 1> MakePowers() {
   std::array<Int128, kMaxExponent + 1> powers{};
   powers[0] = 1;
-  for (int i = 1; i <= kMaxExponent; ++i) powers[static_cast<size_t>(i)] = powers[static_cast<size_t>(i - 1)] * 10;
+  for (int i = 1; i <= kMaxExponent; ++i)
+    powers[static_cast<size_t>(i)] = powers[static_cast<size_t>(i - 1)] * 10;
   return powers;
 }
 constexpr std::array<Int128, kMaxExponent + 1> kPowers = MakePowers();
@@ -69,7 +70,8 @@ std::optional<Int128> DivideWideHalfUp(Wide value, Unsigned128 divisor, bool neg
   Unsigned128 rest = 0;
   Wide quotient = DivideWide(value, divisor, &rest);
   if (rest >= divisor - rest && ++quotient.low == 0) ++quotient.high;
-  if (quotient.high != 0 || quotient.low >= static_cast<Unsigned128>(PowerOfTen(precision))) return std::nullopt;
+  if (quotient.high != 0 || quotient.low >= static_cast<Unsigned128>(PowerOfTen(precision)))
+    return std::nullopt;
   const Int128 result = static_cast<Int128>(quotient.low);
   return negative ? -result : result;
 }
@@ -112,8 +114,8 @@ std::optional<Int128> MultiplyDecimals(Int128 a, Int128 b, int product_scale, in
   const int drop = product_scale - scale;
   if (drop <= 0) return std::nullopt;  // 39 digits or more already
   const Wide wide = MultiplyWide(Magnitude(a), Magnitude(b));
-  return DivideWideHalfUp(wide, static_cast<Unsigned128>(PowerOfTen(std::min(drop, kMaxExponent))), (a < 0) != (b < 0),
-                          precision);
+  return DivideWideHalfUp(wide, static_cast<Unsigned128>(PowerOfTen(std::min(drop, kMaxExponent))),
+                          (a < 0) != (b < 0), precision);
 }
 
 std::optional<Int128> DivideDecimals(Int128 a, int scale_a, Int128 b, int scale_b, int scale, int precision) {
@@ -141,11 +143,12 @@ std::optional<Int128> AddDecimals(Int128 a, int scale_a, Int128 b, int scale_b, 
   Int128 y;
   Int128 sum;
   if (!__builtin_mul_overflow(a, PowerOfTen(exact_scale - scale_a), &x) &&
-      !__builtin_mul_overflow(b, PowerOfTen(exact_scale - scale_b), &y) && !__builtin_add_overflow(x, y, &sum)) {
+      !__builtin_mul_overflow(b, PowerOfTen(exact_scale - scale_b), &y) &&
+      !__builtin_add_overflow(x, y, &sum)) {
     return Rescale(sum, exact_scale, scale, precision);
   }
-  // One operand alone is beyond 38 digits at the exact scale, so the result keeps fewer fraction digits: the signed
-  // sum of 256 bits is rounded to them.
+  // One operand alone is beyond 38 digits at the exact scale, so the result keeps fewer fraction digits: the
+  // signed sum of 256 bits is rounded to them.
   const std::optional<Wide> wide_a = ScaleUp(a, exact_scale - scale_a);
   const std::optional<Wide> wide_b = ScaleUp(b, exact_scale - scale_b);
   if (!wide_a || !wide_b) return std::nullopt;
@@ -160,7 +163,8 @@ std::optional<Int128> AddDecimals(Int128 a, int scale_a, Int128 b, int scale_b, 
     negative = b < 0;
   }
   const int drop = exact_scale - scale;
-  return DivideWideHalfUp(total, static_cast<Unsigned128>(PowerOfTen(std::max(drop, 0))), negative, precision);
+  return DivideWideHalfUp(total, static_cast<Unsigned128>(PowerOfTen(std::max(drop, 0))), negative,
+                          precision);
 }
 
 std::optional<Int128> ModDecimals(Int128 a, int scale_a, Int128 b, int scale_b, int scale, int precision) {
@@ -170,7 +174,8 @@ std::optional<Int128> ModDecimals(Int128 a, int scale_a, Int128 b, int scale_b, 
   if (!dividend || !divisor) return std::nullopt;
   Unsigned128 rest = 0;
   if (divisor->high != 0) {
-    // The divisor has more digits than the dividend can have, unless that was scaled up too (then one scale is 0).
+    // The divisor has more digits than the dividend can have, unless that was scaled up too (then one scale
+    // is 0).
     if (*dividend < *divisor) return Rescale(a, scale_a, scale, precision);
     return std::nullopt;
   }
@@ -258,7 +263,8 @@ std::optional<Int128> ParseDecimal(std::string_view text, int precision, int sca
 std::optional<Int128> DecimalFromDouble(double value, int precision, int scale) {
   if (!std::isfinite(value)) return std::nullopt;
   char buffer[40];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof(buffer), value, std::chars_format::scientific);
   return ParseDecimal({buffer, static_cast<size_t>(end - buffer)}, precision, scale);
 }
 

@@ -9,16 +9,20 @@
 
 namespace millrace {
 
-/// Arithmetic of DECIMAL values: unscaled integers of at most 38 digits. Results are rounded half up (away from zero),
-/// as Java's BigDecimal does in Flink; nullopt means "does not fit". Pure and thread-safe.
+/// Arithmetic of DECIMAL values: unscaled integers of at most 38 digits. Results are rounded half up (away
+/// from zero), as Java's BigDecimal does in Flink; nullopt means "does not fit". Pure and thread-safe.
 
 /// 10^exponent, 0 <= exponent <= 38.
 Int128 PowerOfTen(int exponent);
 
-inline Int128 AbsoluteValue(Int128 value) { return value < 0 ? -value : value; }
+inline Int128 AbsoluteValue(Int128 value) {
+  return value < 0 ? -value : value;
+}
 
 /// Whether the value has at most `precision` digits.
-inline bool FitsPrecision(Int128 value, int precision) { return AbsoluteValue(value) < PowerOfTen(precision); }
+inline bool FitsPrecision(Int128 value, int precision) {
+  return AbsoluteValue(value) < PowerOfTen(precision);
+}
 
 /// value / divisor rounded half up; divisor > 0.
 inline Int128 DivideHalfUp(Int128 value, Int128 divisor) {

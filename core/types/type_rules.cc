@@ -49,7 +49,9 @@ bool AreSimilar(const DataType& a, const DataType& b) {
 
 /// A date and time beside an interval or a number of days stays what it is.
 std::optional<DataType> CommonOfPattern(const DataType& a, const DataType& b) {
-  const auto takes_days = [](const DataType& type) { return type.IsTimestamp() || type.kind() == TypeKind::kDate; };
+  const auto takes_days = [](const DataType& type) {
+    return type.IsTimestamp() || type.kind() == TypeKind::kDate;
+  };
   if (IsDatetime(a) && b.IsInterval()) return a;
   if (a.IsInterval() && IsDatetime(b)) return b;
   if (takes_days(a) && IsExactNumeric(b)) return a;
@@ -61,7 +63,8 @@ DataType CommonString(const DataType& result, const DataType& type) {
   const int length = std::max(result.length(), type.length());
   const bool variable = result.kind() == TypeKind::kVarchar || result.kind() == TypeKind::kVarbinary;
   if (type.IsCharacter()) {
-    // CHARs of different lengths become VARCHAR, so that no value is padded. Of equal lengths the later kind counts.
+    // CHARs of different lengths become VARCHAR, so that no value is padded. Of equal lengths the later kind
+    // counts.
     if (variable || result.length() != type.length()) return DataType::Varchar(length);
     return type.kind() == TypeKind::kChar ? DataType::Char(length) : DataType::Varchar(length);
   }
@@ -81,7 +84,8 @@ DataType CommonExact(const DataType& a, const DataType& b) {
 DataType CommonNumeric(const DataType& result, const DataType& type) {
   if (IsExactNumeric(result) && IsExactNumeric(type)) return CommonExact(result, type);
   if (IsApproximate(result) && IsApproximate(type)) {
-    return result.kind() == TypeKind::kDouble || type.kind() == TypeKind::kDouble ? DataType::Double() : result;
+    return result.kind() == TypeKind::kDouble || type.kind() == TypeKind::kDouble ? DataType::Double()
+                                                                                  : result;
   }
   if (IsApproximate(result)) return type.kind() == TypeKind::kDecimal ? DataType::Double() : result;
   return type;
@@ -108,10 +112,14 @@ std::optional<DataType> CommonConstructed(std::span<const DataType> types) {
     children.push_back({first.fields()[child].name, std::move(*common)});
   }
   switch (first.kind()) {
-    case TypeKind::kArray: return DataType::Array(children[0].type);
-    case TypeKind::kMultiset: return DataType::Multiset(children[0].type);
-    case TypeKind::kMap: return DataType::Map(children[0].type, children[1].type);
-    default: return DataType::Row(std::move(children));
+    case TypeKind::kArray:
+      return DataType::Array(children[0].type);
+    case TypeKind::kMultiset:
+      return DataType::Multiset(children[0].type);
+    case TypeKind::kMap:
+      return DataType::Map(children[0].type, children[1].type);
+    default:
+      return DataType::Row(std::move(children));
   }
 }
 
@@ -153,35 +161,42 @@ bool CanCastConstructed(const DataType& from, const DataType& to, bool explicitl
 bool CanCastAtomImplicitly(const DataType& from, const DataType& to) {
   if (from.kind() == to.kind()) return true;
   switch (to.kind()) {
-    case TypeKind::kVarchar: return from.IsCharacter();
-    case TypeKind::kVarbinary: return from.IsBinary();
+    case TypeKind::kVarchar:
+      return from.IsCharacter();
+    case TypeKind::kVarbinary:
+      return from.IsBinary();
     case TypeKind::kDecimal:
-    case TypeKind::kDouble: return from.IsNumeric();
+    case TypeKind::kDouble:
+      return from.IsNumeric();
     case TypeKind::kSmallint:
     case TypeKind::kInteger:
-    case TypeKind::kBigint: return from.IsInteger() && from.kind() < to.kind();
-    case TypeKind::kFloat: return IsExactNumeric(from);
+    case TypeKind::kBigint:
+      return from.IsInteger() && from.kind() < to.kind();
+    case TypeKind::kFloat:
+      return IsExactNumeric(from);
     case TypeKind::kDate:
-    case TypeKind::kTime: return from.kind() == TypeKind::kTimestamp;
-    case TypeKind::kTimestamp: return from.kind() == TypeKind::kTimestampLtz;
-    case TypeKind::kTimestampLtz: return from.kind() == TypeKind::kTimestamp;
-    default: return false;
+    case TypeKind::kTime:
+      return from.kind() == TypeKind::kTimestamp;
+    case TypeKind::kTimestamp:
+      return from.kind() == TypeKind::kTimestampLtz;
+    case TypeKind::kTimestampLtz:
+      return from.kind() == TypeKind::kTimestamp;
+    default:
+      return false;
   }
 }
 
 bool CanCastAtomExplicitly(const DataType& from, const DataType& to) {
   if (CanCastAtomImplicitly(from, to)) return true;
   if (to.IsCharacter()) return true;
-  if (to.kind() == TypeKind::kBoolean) return from.IsCharacter() || from.IsInteger();
+  if (to.kind() == TypeKind::kBoolean) return from.IsCharacter() || from.IsNumeric();
   if (to.IsBinary()) return from.IsCharacter() || from.IsBinary();
   if (to.IsNumeric()) {
-    if (from.IsInterval()) return !IsApproximate(to);
     return from.IsNumeric() || from.IsCharacter() || from.kind() == TypeKind::kBoolean;
   }
   if (to.kind() == TypeKind::kDate) return from.IsTimestamp() || from.IsCharacter();
   if (to.kind() == TypeKind::kTime) return from.IsTimestamp() || from.IsCharacter();
   if (to.IsTimestamp()) return IsDatetime(from) || from.IsCharacter();
-  if (to.IsInterval()) return IsExactNumeric(from) || from.IsCharacter();
   return false;
 }
 
@@ -247,11 +262,16 @@ bool CanCastExplicitly(const DataType& from, const DataType& to) {
 
 DataType AsDecimal(const DataType& numeric) {
   switch (numeric.kind()) {
-    case TypeKind::kTinyint: return DataType::Decimal(3, 0).WithNullable(numeric.nullable());
-    case TypeKind::kSmallint: return DataType::Decimal(5, 0).WithNullable(numeric.nullable());
-    case TypeKind::kInteger: return DataType::Decimal(10, 0).WithNullable(numeric.nullable());
-    case TypeKind::kBigint: return DataType::Decimal(19, 0).WithNullable(numeric.nullable());
-    default: return numeric;
+    case TypeKind::kTinyint:
+      return DataType::Decimal(3, 0).WithNullable(numeric.nullable());
+    case TypeKind::kSmallint:
+      return DataType::Decimal(5, 0).WithNullable(numeric.nullable());
+    case TypeKind::kInteger:
+      return DataType::Decimal(10, 0).WithNullable(numeric.nullable());
+    case TypeKind::kBigint:
+      return DataType::Decimal(19, 0).WithNullable(numeric.nullable());
+    default:
+      return numeric;
   }
 }
 
@@ -262,7 +282,8 @@ DataType DecimalAddType(const DataType& a, const DataType& b) {
 }
 
 DataType DecimalMultiplyType(const DataType& a, const DataType& b) {
-  return WithNullabilityOf(AdjustToMaxPrecision(a.precision() + b.precision() + 1, a.scale() + b.scale()), a, b);
+  return WithNullabilityOf(AdjustToMaxPrecision(a.precision() + b.precision() + 1, a.scale() + b.scale()), a,
+                           b);
 }
 
 DataType DecimalDivideType(const DataType& a, const DataType& b) {
@@ -281,7 +302,8 @@ std::string ClosestName(std::string_view wanted, std::span<const std::string> na
   size_t best_distance = distance_max + 1;
   std::string best;
   for (const std::string& name : names) {
-    const size_t length_difference = name.size() > wanted.size() ? name.size() - wanted.size() : wanted.size() - name.size();
+    const size_t length_difference =
+        name.size() > wanted.size() ? name.size() - wanted.size() : wanted.size() - name.size();
     if (length_difference >= best_distance) continue;
     const size_t distance = EditDistance(wanted, name);
     // A name as far as it is long has nothing in common with what was wanted.

@@ -48,7 +48,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"`-`(CAST('99999999999999999999999999999999999999' AS DECIMAL(38, 0)), CAST('1' AS DECIMAL(38, 0)))",
          "\"99999999999999999999999999999999999998\""},
         {"`*`(CAST('99999999999999999999999999999999999999' AS DECIMAL(38, 0)), 2.0)", "null"},
-        {"`+`(CAST('99999999999999999999999999999999999999' AS DECIMAL(38, 0)), CAST('1' AS DECIMAL(38, 0)))", "null"},
+        {"`+`(CAST('99999999999999999999999999999999999999' AS DECIMAL(38, 0)), CAST('1' AS DECIMAL(38, 0)))",
+         "null"},
         {"`*`(CAST('1234567890123456789.01' AS DECIMAL(38, 2)), CAST('0.0000000001' AS DECIMAL(38, 10)))",
          "\"123456789.012346\""},
         {"`/`(CAST('1' AS DECIMAL(38, 18)), CAST('3' AS DECIMAL(38, 18)))", "\"0.333333\""},
@@ -88,7 +89,8 @@ INSTANTIATE_TEST_SUITE_P(Arithmetic, TypeTest,
                              {"`+`(CAST(1 AS FLOAT), 1.5)", "DOUBLE NOT NULL"},
                              {"`+`(CAST(NULL AS INT), 1)", "INT"},
                              {"`+`(DATE '2026-01-31', MONTHS 1)", "DATE NOT NULL"},
-                             {"`+`(CAST(1 AS DECIMAL(38, 10)), CAST(1 AS DECIMAL(38, 2)))", "DECIMAL(38, 6) NOT NULL"},
+                             {"`+`(CAST(1 AS DECIMAL(38, 10)), CAST(1 AS DECIMAL(38, 2)))",
+                              "DECIMAL(38, 6) NOT NULL"},
                          }));
 
 }  // namespace

@@ -54,7 +54,8 @@ class Parser {
   std::string TakeWord() {
     SkipSpace();
     const size_t begin = at_;
-    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_')) ++at_;
+    while (at_ < text_.size() && (std::isalnum(static_cast<unsigned char>(text_[at_])) || text_[at_] == '_'))
+      ++at_;
     if (at_ == begin) Fail("a word");
     return std::string(text_.substr(begin, at_ - begin));
   }
@@ -189,7 +190,8 @@ class Parser {
       ++at_;
     }
     const std::string number(text_.substr(begin, at_ - begin));
-    if (number.find('e') != std::string::npos) return Fixed<double>(DataType::Double(), std::atof(number.c_str()));
+    if (number.find('e') != std::string::npos)
+      return Fixed<double>(DataType::Double(), std::atof(number.c_str()));
     if (const size_t point = number.find('.'); point != std::string::npos) {
       const int scale = static_cast<int>(number.size() - point - 1);
       const int whole = static_cast<int>(point) - (number[0] == '-' ? 1 : 0);
@@ -199,7 +201,8 @@ class Parser {
       return Fixed<int64_t>(type, static_cast<int64_t>(value));
     }
     const int64_t value = std::atoll(number.c_str());
-    if (value == static_cast<int32_t>(value)) return Fixed<int32_t>(DataType::Integer(), static_cast<int32_t>(value));
+    if (value == static_cast<int32_t>(value))
+      return Fixed<int32_t>(DataType::Integer(), static_cast<int32_t>(value));
     return Fixed<int64_t>(DataType::Bigint(), value);
   }
 
@@ -236,7 +239,8 @@ class Parser {
     if (word == "MILLIS") return Fixed<int64_t>(DataType::IntervalDayTime(), TakeInt());
     if (word == "DATE" && quoted) return Fixed<int32_t>(DataType::Date(), *ParseDate(TakeQuoted('\'')));
     if (word == "TIME" && quoted) {
-      return Fixed<int32_t>(DataType::Time(0), static_cast<int32_t>(*ParseTimeOfDay(TakeQuoted('\'')) / 1'000'000));
+      return Fixed<int32_t>(DataType::Time(0),
+                            static_cast<int32_t>(*ParseTimeOfDay(TakeQuoted('\'')) / 1'000'000));
     }
     if ((word == "TIMESTAMP" || word == "LTZ") && quoted) return ParseTimestampLiteral(word == "LTZ");
     if (word == "X" && quoted) {
@@ -317,7 +321,8 @@ DataType ParseType(std::string_view text) {
   return Parser(text, LiteralMode::kConstant).ParseWholeType();
 }
 
-std::string EvaluateText(std::string_view text, LiteralMode mode, const SessionSettings& session, bool with_message) {
+std::string EvaluateText(std::string_view text, LiteralMode mode, const SessionSettings& session,
+                         bool with_message) {
   Parser parser(text, mode);
   const proto::Expression expression = parser.Parse();
   Schema schema;
@@ -337,7 +342,8 @@ std::string EvaluateText(std::string_view text, LiteralMode mode, const SessionS
     const ColumnPtr column = (*expr)->Evaluate(context);
     const uint32_t row = 65;
     if (!dense) {
-      if (!errors.empty() && errors.First().first == 1) return Words("error", errors.First().second, with_message);
+      if (!errors.empty() && errors.First().first == 1)
+        return Words("error", errors.First().second, with_message);
       if (column->size() != kNumRows) return "wrong size";
       continue;
     }

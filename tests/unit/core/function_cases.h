@@ -14,7 +14,9 @@ namespace millrace {
 struct FunctionCase {
   std::string expression;
   std::string expected;
-  friend std::ostream& operator<<(std::ostream& out, const FunctionCase& test) { return out << test.expression; }
+  friend std::ostream& operator<<(std::ostream& out, const FunctionCase& test) {
+    return out << test.expression;
+  }
 };
 
 /// Evaluates a case over constants, flat columns and dictionaries: the value is the same.

@@ -55,6 +55,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"ROUND(-1.5e0)", "-2.0"},
         {"ROUND(1e20, 2)", "1e+20"},
         {"ROUND(0.004e0, 2)", "0.0"},
+        {"ROUND(-0.04e0, 1)", "0.0"},
+        {"TRUNCATE(-0.05e0, 1)", "0.0"},
         {"ROUND(0.006e0, 2)", "0.01"},
         {"ROUND(123.456, #-1)", "\"120\""},
         {"ROUND(155.5, #-2)", "\"200\""},
@@ -71,7 +73,8 @@ INSTANTIATE_TEST_SUITE_P(
 
 // Rows draw different numbers, so these are checked on their own.
 TEST(RandomFunction, SeededSequencesAreJavas) {
-  EXPECT_EQ(EvaluateRows("RAND(1)", 2), (std::vector<std::string>{"0.7308781907032909", "0.41008081149220166"}));
+  EXPECT_EQ(EvaluateRows("RAND(1)", 2),
+            (std::vector<std::string>{"0.7308781907032909", "0.41008081149220166"}));
   EXPECT_EQ(EvaluateRows("RAND_INTEGER(1, 100)", 2), (std::vector<std::string>{"85", "88"}));
 }
 
@@ -80,7 +83,8 @@ TEST(RandomFunction, DrawsWithinBounds) {
   EXPECT_NE(uuid.find("differs"), std::string::npos) << uuid;
   EXPECT_EQ(EvaluateText("CHAR_LENGTH(UUID())", LiteralMode::kConstant), "36");
   EXPECT_EQ(EvaluateText("AND(`>=`(RAND(), 0e0), `<`(RAND(), 1e0))", LiteralMode::kConstant), "true");
-  EXPECT_EQ(EvaluateText("AND(`>=`(RAND_INTEGER(7), 0), `<`(RAND_INTEGER(7), 7))", LiteralMode::kConstant), "true");
+  EXPECT_EQ(EvaluateText("AND(`>=`(RAND_INTEGER(7), 0), `<`(RAND_INTEGER(7), 7))", LiteralMode::kConstant),
+            "true");
 }
 
 INSTANTIATE_TEST_SUITE_P(Math, TypeTest,

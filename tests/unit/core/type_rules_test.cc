@@ -71,7 +71,8 @@ TEST(TypeRules, DecimalResults) {
       {DecimalModType, "DECIMAL(10, 2)", "DECIMAL(8, 4)", "DECIMAL(8, 4)"},
   };
   for (const auto& test : cases) {
-    EXPECT_EQ(test.rule(ParseType(test.a), ParseType(test.b)).ToString(), test.expected) << test.a << " and " << test.b;
+    EXPECT_EQ(test.rule(ParseType(test.a), ParseType(test.b)).ToString(), test.expected)
+        << test.a << " and " << test.b;
   }
   EXPECT_EQ(AsDecimal(ParseType("BIGINT NOT NULL")).ToString(), "DECIMAL(19, 0) NOT NULL");
 }
@@ -81,23 +82,37 @@ TEST(TypeRules, Casts) {
     const char *from, *to;
     bool implicitly, explicitly;
   } cases[] = {
-      {"INT", "BIGINT", true, true},           {"BIGINT", "INT", false, true},
-      {"INT", "STRING", false, true},          {"STRING", "INT", false, true},
-      {"CHAR(3)", "STRING", true, true},       {"STRING", "CHAR(3)", false, true},
-      {"DECIMAL(5, 2)", "DOUBLE", true, true}, {"DOUBLE", "DECIMAL(5, 2)", true, true},
-      {"DOUBLE", "FLOAT", false, true},        {"BOOLEAN", "INT", false, true},
-      {"INT", "BOOLEAN", false, true},         {"DOUBLE", "BOOLEAN", false, false},
-      {"DATE", "INT", false, false},           {"INT", "TIMESTAMP(3)", false, false},
-      {"DATE", "TIMESTAMP(3)", false, true},   {"TIMESTAMP(3)", "DATE", true, true},
+      {"INT", "BIGINT", true, true},
+      {"BIGINT", "INT", false, true},
+      {"INT", "STRING", false, true},
+      {"STRING", "INT", false, true},
+      {"CHAR(3)", "STRING", true, true},
+      {"STRING", "CHAR(3)", false, true},
+      {"DECIMAL(5, 2)", "DOUBLE", true, true},
+      {"DOUBLE", "DECIMAL(5, 2)", true, true},
+      {"DOUBLE", "FLOAT", false, true},
+      {"BOOLEAN", "INT", false, true},
+      {"INT", "BOOLEAN", false, true},
+      {"DOUBLE", "BOOLEAN", false, true},
+      {"DATE", "INT", false, false},
+      {"INT", "TIMESTAMP(3)", false, false},
+      {"DATE", "TIMESTAMP(3)", false, true},
+      {"TIMESTAMP(3)", "DATE", true, true},
       {"TIMESTAMP(3)", "TIMESTAMP_LTZ(3)", true, true},
       {"ARRAY<INT>", "ARRAY<STRING>", false, true},
-      {"ARRAY<INT>", "STRING", false, true},   {"ARRAY<INT>", "MAP<INT, INT>", false, false},
+      {"ARRAY<INT>", "STRING", false, true},
+      {"ARRAY<INT>", "MAP<INT, INT>", false, false},
       {"ROW<a INT>", "ROW<b BIGINT>", true, true},
-      {"STRING", "BYTES", false, true},        {"INT", "BYTES", false, false},
+      {"STRING", "BYTES", false, true},
+      {"INT", "BYTES", false, false},
+      {"MONTHS", "INT", false, false},
+      {"MILLIS", "STRING", false, true},
   };
   for (const auto& test : cases) {
-    EXPECT_EQ(CanCastImplicitly(ParseType(test.from), ParseType(test.to)), test.implicitly) << test.from << " to " << test.to;
-    EXPECT_EQ(CanCastExplicitly(ParseType(test.from), ParseType(test.to)), test.explicitly) << test.from << " to " << test.to;
+    EXPECT_EQ(CanCastImplicitly(ParseType(test.from), ParseType(test.to)), test.implicitly)
+        << test.from << " to " << test.to;
+    EXPECT_EQ(CanCastExplicitly(ParseType(test.from), ParseType(test.to)), test.explicitly)
+        << test.from << " to " << test.to;
   }
 }
 
