@@ -3,140 +3,98 @@
 import collections
 import json
 import os
-import signal
-import socket
+import pathlib
 import subprocess
 import sys
 import tempfile
-import time
 import unittest
-import urllib.error
-import urllib.request
 
-from flights_test import MILLRACE, REPLAY, ROOT, SAMPLE, departures, rows_of_print
+from flights_test import REPLAY, ROOT, SAMPLE, departures, rows_of_print
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "process"))
+from server_process import Server  # noqa: E402
 
 EXAMPLES = os.path.join(ROOT, "examples")
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+def carrier_totals():
+    return pathlib.Path(EXAMPLES, "graphs", "carrier_totals.json").read_text(encoding="utf-8")
 
 
-class Server:
-    """`millrace server` in a directory of its own; its print rows are in `output`."""
+class GraphTest(unittest.TestCase):
+    def setUp(self):
+        directory = tempfile.TemporaryDirectory()
+        self.addCleanup(directory.cleanup)
+        self.directory = pathlib.Path(directory.name)
 
-    def __init__(self, directory):
-        self.directory = directory
-        self.output = os.path.join(directory, "output")
-        self.ports = {name: free_port() for name in ("GRPC", "HTTP", "METRICS")}
-        self.environment = {**os.environ, **{f"MILLRACE_{name}_PORT": str(port) for name, port in self.ports.items()},
-                            "MILLRACE_SERVER": self.address}
+    def start_server(self):
+        server = Server(self.directory).start()
+        self.addCleanup(server.kill)
+        return server
 
-    @property
-    def address(self):
-        return f"127.0.0.1:{self.ports['GRPC']}"
-
-    def __enter__(self):
-        with open(self.output, "w", encoding="utf-8") as output, open(self.output + ".log", "w", encoding="utf-8") as log:
-            self.process = subprocess.Popen([MILLRACE, "server", "--data-dir", "data"], cwd=self.directory, env=self.environment,
-                                            stdin=subprocess.DEVNULL, stdout=output, stderr=log)
-        wait_for("the server", self.is_ready)
-        return self
-
-    def __exit__(self, *_):
-        self.process.send_signal(signal.SIGTERM)
-        self.process.wait(90)
-
-    def is_ready(self):
-        if self.process.poll() is not None:
-            raise AssertionError(f"the server ended: {open(self.output + '.log', encoding='utf-8').read()[-2000:]}")
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['HTTP']}/readyz", timeout=5) as answer:
-                return answer.status == 200
-        except (urllib.error.URLError, OSError):
-            return False
-
-    def run(self, *arguments):
-        return subprocess.run([MILLRACE, *arguments], cwd=self.directory, env=self.environment, capture_output=True, text=True,
-                              timeout=60, stdin=subprocess.DEVNULL)
+    def write(self, name, text):
+        path = self.directory / name
+        path.write_text(text, encoding="utf-8")
+        return path
 
 
-def wait_for(what, check, seconds_max=60):
-    deadline = time.monotonic() + seconds_max
-    while time.monotonic() < deadline:
-        value = check()
-        if value:
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"{what}: not within {seconds_max} s")
-
-
-class GraphAsJson(unittest.TestCase):
+class GraphAsJson(GraphTest):
     def test_carrier_totals(self):
-        with tempfile.TemporaryDirectory() as directory:
-            subprocess.run([sys.executable, REPLAY, "--input", SAMPLE, "--speed-up", "0", "--to-directory",
-                            os.path.join(directory, "build", "demo", "events")], check=True, capture_output=True)
-            with Server(directory) as server:
-                submitted = server.run("job", "submit", os.path.join(EXAMPLES, "graphs", "carrier_totals.json"))
-                self.assertEqual(submitted.returncode, 0, submitted.stderr)
-                wait_for("the end of the job", lambda: "FINISHED" in server.run("job", "show", "carrier_totals").stdout)
-                graph = server.run("job", "graph", "carrier_totals")
-            with open(server.output, encoding="utf-8") as file:
-                rows = {row[0]: (int(row[1]), int(row[2]), int(row[3])) for row in rows_of_print(file.read(), "carrier_totals")}
-        expected = collections.defaultdict(lambda: [0, 0, -999])
+        events = str(self.directory / "events")
+        subprocess.run([sys.executable, REPLAY, "--input", SAMPLE, "--speed-up", "0", "--to-directory", events], check=True,
+                       capture_output=True)
+        server = self.start_server()
+        server.cli("job", "submit", self.write("totals.json", carrier_totals().replace("build/demo/events", events)))
+        server.wait_for_state("carrier_totals", "FINISHED")
+        graph = json.loads(server.cli("job", "graph", "carrier_totals").stdout)
+        self.assertEqual([op["uid"] for op in graph["operators"]], ["read-departures", "totals", "print-totals"])
+        server.stop()
+        rows = {row[0]: tuple(map(int, row[1:])) for row in rows_of_print(server.log.read_text(), "carrier_totals")}
+        self.assertEqual(rows, self.expected_totals())
+
+    @staticmethod
+    def expected_totals():
+        totals = collections.defaultdict(lambda: (0, 0, -999))
         for row in departures():
-            total = expected[row["carrier"]]
-            total[0] += 1
-            total[1] += row["is_cancelled"]
-            total[2] = max(total[2], row["delay"] if row["delay"] is not None else -999)
-        self.assertEqual(rows, {carrier: tuple(total) for carrier, total in expected.items()})
-        self.assertEqual([op["uid"] for op in json.loads(graph.stdout)["operators"]],
-                         ["read-departures", "totals", "print-totals"])
+            count, cancelled, longest = totals[row["carrier"]]
+            delay = -999 if row["delay"] is None else row["delay"]
+            totals[row["carrier"]] = (count + 1, cancelled + row["is_cancelled"], max(longest, delay))
+        return dict(totals)
 
     def test_mistake_is_named(self):
-        with open(os.path.join(EXAMPLES, "graphs", "carrier_totals.json"), encoding="utf-8") as file:
-            graph = json.load(file)
+        graph = json.loads(carrier_totals())
         graph["edges"][0]["to"] = "total"
-        with tempfile.TemporaryDirectory() as directory:
-            path = os.path.join(directory, "wrong.json")
-            with open(path, "w", encoding="utf-8") as file:
-                json.dump(graph, file)
-            with Server(directory) as server:
-                refused = server.run("job", "submit", path)
+        refused = self.start_server().cli("job", "submit", self.write("wrong.json", json.dumps(graph)), check=False)
         self.assertEqual(refused.returncode, 1)
         self.assertIn("MR-2004", refused.stderr)
         self.assertIn("did you mean 'totals'", refused.stderr)
 
 
-class GraphClient(unittest.TestCase):
+class GraphClient(GraphTest):
     def test_topic_to_topic(self):
         python = subprocess.run([os.path.join(ROOT, "scripts", "python-env")], capture_output=True, text=True, check=True)
         self.python = python.stdout.strip()
-        with tempfile.TemporaryDirectory() as directory:
-            kafka = lambda *arguments: subprocess.run(
-                [os.path.join(ROOT, "scripts", "kafka"), *arguments, "--dir", os.path.join(directory, "kafka")],
-                capture_output=True, text=True, check=True, timeout=200).stdout.strip()
-            bootstrap = kafka("start")
-            try:
-                for topic in ("departures", "cancelled"):
-                    kafka("topic", "create", topic, "--partitions", "2")
-                subprocess.run([self.python, REPLAY, "--input", SAMPLE, "--to-kafka", bootstrap, "--speed-up", "0"],
-                               check=True, capture_output=True, timeout=60)
-                with Server(directory) as server:
-                    self.submit(server, bootstrap)
-                    expected = sorted((row["carrier"], row["origin"]) for row in departures() if row["is_cancelled"])
-                    rows = self.read(bootstrap, len(expected))
-                self.assertEqual(sorted((row["carrier"], row["origin"]) for row in rows), expected)
-            finally:
-                kafka("stop")
+        bootstrap = self.kafka("start")
+        self.addCleanup(self.kafka, "stop")
+        for topic in ("departures", "cancelled"):
+            self.kafka("topic", "create", topic, "--partitions", "2")
+        subprocess.run([self.python, REPLAY, "--input", SAMPLE, "--to-kafka", bootstrap, "--speed-up", "0"], check=True,
+                       capture_output=True, timeout=60)
+        self.submit(self.start_server(), bootstrap)
+        expected = sorted((row["carrier"], row["origin"]) for row in departures() if row["is_cancelled"])
+        rows = self.read(bootstrap, len(expected))
+        self.assertEqual(sorted((row["carrier"], row["origin"]) for row in rows), expected)
+
+    def kafka(self, *arguments):
+        done = subprocess.run([os.path.join(ROOT, "scripts", "kafka"), *arguments, "--dir", self.directory / "kafka"],
+                              capture_output=True, text=True, check=True, timeout=200)
+        return done.stdout.strip()
 
     def submit(self, server, bootstrap):
-        client = subprocess.run([self.python, os.path.join(EXAMPLES, "graph_client", "submit_graph.py"), server.address, bootstrap,
+        client = subprocess.run([self.python, os.path.join(EXAMPLES, "graph_client", "submit_graph.py"), server.addresses["grpc"], bootstrap,
                                  "departures", "cancelled"], capture_output=True, text=True, timeout=60)
         self.assertEqual(client.returncode, 0, client.stderr)
-        shown = server.run("job", "show", client.stdout.strip())
+        shown = server.cli("job", "show", client.stdout.strip())
         self.assertIn("exactly-once", shown.stdout, shown.stderr)
 
     def read(self, bootstrap, num_expected):
