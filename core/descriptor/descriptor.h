@@ -65,6 +65,8 @@ struct FormatDescriptor {
   bool decodes = false;
   bool encodes = false;
   bool changelog = false;  // carries row kinds (debezium-json)
+  /// Finds the fields of a ROW column by name, so that the type may leave out those that nobody reads.
+  bool nested_projection = false;
   std::vector<OptionDescriptor> options;  // without the format's prefix
   std::vector<MetadataDescriptor> metadata;
   /// Whether the physical columns can be read / written. May be empty.

@@ -32,7 +32,7 @@ Status CheckPlainCall(const FunctionCall& node, const std::string& name, const S
 
 }  // namespace
 
-std::string UpperCase(std::string_view text) {
+std::string UpperCaseName(std::string_view text) {
   std::string upper(text);
   for (char& c : upper) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return upper;
@@ -77,7 +77,7 @@ Result<BoundExprPtr> ExpressionBinder::BindCall(const FunctionCall& node, const 
     return ErrorAt(kUnknownFunction, "Unknown function: " + node.name.last(), node.name.place)
         .WithSuggestion("functions of catalogs are not supported, use a built-in one");
   }
-  const std::string name = UpperCase(node.name.last());
+  const std::string name = UpperCaseName(node.name.last());
   if (node.over != nullptr) return NotSupported("OVER windows", place);
   if (IsAggregateName(name)) return BindAggregate(name, node, place);
   if (name == "GROUPING" || name == "GROUPING_ID") return BindGrouping(node, place);

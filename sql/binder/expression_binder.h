@@ -100,7 +100,7 @@ class ExpressionBinder {
 bool IsAggregateName(std::string_view name);
 /// TUMBLE, HOP, SESSION: group windows when called in GROUP BY.
 bool IsGroupWindowName(std::string_view name);
-std::string UpperCase(std::string_view text);
+std::string UpperCaseName(std::string_view text);
 
 /// A call of a registered function, typed. Errors have the place.
 Result<BoundExprPtr> BindFunction(const std::string& function, std::vector<BoundExprPtr> arguments,

@@ -113,7 +113,7 @@ class GroupByBinder {
 
   Status BindKey(const Expression& expression, std::vector<uint32_t>* set) {
     if (const auto* call = expression.As<FunctionCall>(); call != nullptr && call->name.is_simple()) {
-      const std::string name = UpperCase(call->name.last());
+      const std::string name = UpperCaseName(call->name.last());
       if (IsGroupWindowName(name)) return BindWindow(name, *call, expression.place, set);
     }
     ASSIGN_OR_RETURN(BoundExprPtr key, ExpressionBinder(item_->scope, "GROUP BY").Bind(expression));

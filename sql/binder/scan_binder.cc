@@ -94,6 +94,8 @@ Result<std::shared_ptr<const ScanTable>> BindScanTable(const TableDefinition& de
   table->upsert = connector.connector->upsert_source;
   table->changelog = connector.value_format != nullptr && connector.value_format->changelog;
   table->projects = connector.connector->projection_push_down;
+  table->projects_fields = table->projects && connector.value_format != nullptr &&
+                           connector.value_format->nested_projection && connector.key_format == nullptr;
   table->bounded = connector.connector->bounded && connector.connector->bounded(table->options);
   table->partition_keys = definition.partition_keys;
   ASSIGN_OR_RETURN(table->parallelism, ParallelismOption(table->options, "scan.parallelism", place));

@@ -105,7 +105,7 @@ Result<TableFunctionArguments> TakeApart(const FunctionCall& call, const std::st
     const FunctionArgument& argument = call.arguments[i];
     std::string name = names[i];
     if (argument.name) {
-      name = UpperCase(argument.name->text);
+      name = UpperCaseName(argument.name->text);
       if (std::find(names.begin(), names.end(), name) == names.end()) {
         return ErrorAt(kInvalidWindow, "Unknown argument of " + function + ": " + argument.name->text,
                        argument.name->place)
@@ -136,7 +136,7 @@ Result<TableFunctionArguments> TakeApart(const FunctionCall& call, const std::st
 }  // namespace
 
 Result<PlanPtr> BindWindowTable(QueryBinder& binder, const FunctionCall& call, const SourcePlace& place) {
-  const std::string function = UpperCase(call.name.last());
+  const std::string function = UpperCaseName(call.name.last());
   if (function == "SESSION") return NotSupported("SESSION windows", place);
   if (!call.name.is_simple() || !kIntervalNames.contains(function)) {
     const std::vector<std::string> names = {"TUMBLE", "HOP", "CUMULATE"};

@@ -3,6 +3,7 @@
 #include "core/row/row_codec.h"
 #include "core/types/proto_conversion.h"
 #include "proto/job_graph.pb.h"
+#include "sql/lowering/narrow_rows.h"
 
 namespace millrace::sql {
 namespace {
@@ -43,16 +44,11 @@ Produced UsedColumns(const ScanNode& scan) {
 }
 
 /// Whether the output is just what is produced, in order.
-bool ProducesOutput(const ScanNode& scan, const Produced& produced) {
-  uint32_t next = 0;
-  for (uint32_t column : scan.output) {
-    const BoundExpr& expr = *scan.table->expressions[column];
-    if (!expr.IsColumn() || produced.positions[expr.index] != next++ || !produced.used[expr.index])
-      return false;
+bool AreProduced(const std::vector<BoundExprPtr>& expressions, size_t num_produced) {
+  for (size_t i = 0; i < expressions.size(); ++i) {
+    if (!expressions[i]->IsColumn() || expressions[i]->index != i) return false;
   }
-  size_t num_used = 0;
-  for (bool used : produced.used) num_used += used;
-  return next == num_used;
+  return expressions.size() == num_produced;
 }
 
 void LowerWatermark(const ScanNode& scan, proto::WatermarkSpec* spec) {
@@ -73,21 +69,25 @@ void LowerScan(const ScanNode& scan, proto::SourceConfig* config) {
   config->set_table(table.path.ToString());
   for (const std::string& key : table.partition_keys) config->add_partition_keys(key);
   const Produced produced = UsedColumns(scan);
-  bool all_physical = true;
-  for (size_t i = 0; i < table.physical.size(); ++i) {
-    if (produced.used[i]) AddField(table.physical[i], config->mutable_physical());
-    all_physical = all_physical && produced.used[i];
+  std::vector<BoundExprPtr> expressions;
+  for (uint32_t column : scan.output) {
+    expressions.push_back(RemapColumns(table.expressions[column], produced.positions));
   }
-  if (!all_physical) {
+  std::vector<Field> physical;
+  for (size_t i = 0; i < table.physical.size(); ++i) {
+    if (produced.used[i]) physical.push_back(table.physical[i]);
+  }
+  if (table.projects_fields) NarrowRows(&physical, &expressions);
+  for (const Field& field : physical) AddField(field, config->mutable_physical());
+  if (physical != table.physical) {
     for (const Field& field : table.physical) AddField(field, config->mutable_declared());
   }
   for (size_t i = 0; i < table.metadata.size(); ++i) {
     if (produced.used[table.physical.size() + i]) AddMetadata(table.metadata[i], config->add_metadata());
   }
-  if (!ProducesOutput(scan, produced)) {
-    for (uint32_t column : scan.output) {
-      ToProto(*RemapColumns(table.expressions[column], produced.positions), config->add_columns());
-    }
+  const size_t num_produced = physical.size() + static_cast<size_t>(config->metadata_size());
+  if (!AreProduced(expressions, num_produced)) {
+    for (const BoundExprPtr& expr : expressions) ToProto(*expr, config->add_columns());
   }
   if (table.watermark_column) LowerWatermark(scan, config->mutable_watermark());
   if (scan.filter != nullptr) ToProto(*scan.filter, config->mutable_filter());

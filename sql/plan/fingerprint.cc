@@ -86,11 +86,18 @@ void AddWindowColumns(Fingerprint* result) {
 
 Fingerprint OfScan(const ScanNode& scan) {
   Fingerprint result;
-  const uint64_t table = Mix("table" + scan.table->path.ToString());
-  for (uint32_t column : scan.output)
-    result.columns.push_back(Mix(scan.table->columns[column].name, {table}));
-  result.rows = table + FilterFingerprint(scan.filter, result.columns);
-  result.state = table;
+  const uint64_t path = Mix("table" + scan.table->path.ToString());
+  const ScanTable& table = *scan.table;
+  const size_t num_declared = table.columns.size() - table.added.size();
+  std::vector<uint64_t> declared;
+  for (size_t i = 0; i < num_declared; ++i) declared.push_back(Mix(table.columns[i].name, {path}));
+  for (uint32_t column : scan.output) {
+    const bool added = column >= num_declared;
+    result.columns.push_back(added ? ExprFingerprint(*table.added[column - num_declared], declared)
+                                   : declared[column]);
+  }
+  result.rows = path + FilterFingerprint(scan.filter, result.columns);
+  result.state = path;
   return result;
 }
 

@@ -57,8 +57,9 @@ std::string PlanKey(const PlanNode& node) {
   switch (node.kind()) {
     case PlanKind::kScan: {
       const auto& scan = *node.As<ScanNode>();
-      return fmt::format("scan {} {} {}", TableKey(scan.table->path, scan.table->options),
-                         fmt::join(scan.output, ","), OptionalKey(scan.filter));
+      std::string key = "scan " + TableKey(scan.table->path, scan.table->options) + OptionalKey(scan.filter);
+      for (uint32_t column : scan.output) key += ExprKey(*scan.table->expressions[column]);
+      return key;
     }
     case PlanKind::kValues:
       return ValuesKey(*node.As<ValuesNode>());

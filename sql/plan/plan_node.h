@@ -84,9 +84,12 @@ struct ScanTable {
     Field field;
   };
   std::vector<Metadata> metadata;
-  /// All columns in declared order, and what computes each over physical ++ metadata.
+  /// All columns in declared order, and what computes each over physical ++ metadata. Behind them columns
+  /// that rules have added: fields of ROW columns.
   PlanColumns columns;
   std::vector<BoundExprPtr> expressions;
+  /// What the added columns are over the declared ones.
+  std::vector<BoundExprPtr> added;
   std::optional<uint32_t> watermark_column;
   BoundExprPtr watermark;             // over `columns`
   std::vector<uint32_t> primary_key;  // of `columns`
@@ -96,7 +99,8 @@ struct ScanTable {
   bool upsert = false;       // rows are upserts by primary key
   bool changelog = false;    // the format carries row kinds
   bool bounded = false;
-  bool projects = false;  // the connector reads only the columns asked for
+  bool projects = false;                // the connector reads only the columns asked for
+  bool projects_fields = false;         // .. and only the fields asked for of ROW columns
 };
 
 /// Reads the columns `output` (ascending) of a table; `filter` is over them.

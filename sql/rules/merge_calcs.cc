@@ -1,12 +1,13 @@
 #include <algorithm>
 
+#include "sql/plan/field_path.h"
 #include "sql/rules/rules.h"
 
 namespace millrace::sql {
 namespace {
 
 bool IsTrivial(const BoundExpr& expr) {
-  return expr.IsColumn() || expr.IsLiteral();
+  return expr.IsLiteral() || AsFieldPath(expr).has_value();
 }
 
 /// Whether the outer calculation can take over the inner one's work without doing any of it twice.

@@ -49,6 +49,7 @@ PlanRoots Optimize(const PlanRoots& roots, const std::string& time_zone) {
   plans = PruneColumns(plans);
   plans = MergeCalcs(plans);
   plans = FoldConstantExpressions(plans, time_zone);
+  plans = PushFieldsIntoScans(plans);
   plans = PushFiltersIntoScans(plans);
   return ShareSubPlans(plans);
 }

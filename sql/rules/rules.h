@@ -32,6 +32,9 @@ PlanRoots ShareSubPlans(const PlanRoots& roots);
 /// Drops columns and aggregates that nobody reads, down to what sources produce.
 PlanRoots PruneColumns(const PlanRoots& roots);
 
+/// Lets a source give single fields of its ROW columns, where nobody reads the whole ROW.
+PlanRoots PushFieldsIntoScans(const PlanRoots& roots);
+
 /// Gives a source the filter that stands behind it, where it has no other consumer.
 PlanRoots PushFiltersIntoScans(const PlanRoots& roots);
 

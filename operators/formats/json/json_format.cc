@@ -70,6 +70,7 @@ FormatFactory MakeJsonFormat() {
   descriptor.description = "One JSON object a record, or an array of objects for several rows.";
   descriptor.decodes = true;
   descriptor.encodes = true;
+  descriptor.nested_projection = true;
   descriptor.options = JsonOptionDescriptors();
   descriptor.validate = [](const std::vector<Field>& columns, const Options& options) {
     for (const Field& column : columns) RETURN_IF_ERROR(CheckMapKeys(column.name, column.type));

@@ -33,7 +33,7 @@ DescriptorCatalog MadeUpDescriptors() {
   ConnectorDescriptor upsert = Connector("upsert", true, true);
   upsert.accepts_updates = upsert.upsert_source = upsert.upsert_sink = upsert.requires_primary_key = true;
   descriptors.connectors["upsert"] = upsert;
-  descriptors.formats["json"] = {.name = "json", .decodes = true, .encodes = true};
+  descriptors.formats["json"] = {.name = "json", .decodes = true, .encodes = true, .nested_projection = true};
   descriptors.formats["changes"] = {.name = "changes", .decodes = true, .encodes = true, .changelog = true};
   return descriptors;
 }

@@ -94,6 +94,39 @@ TEST_F(JobGraphTest, SourceReadsWhatIsNeeded) {
   EXPECT_EQ(Find(graph, proto::Operator::kSource).output().event_time(), 2u);
 }
 
+TEST_F(JobGraphTest, SourceLeavesOutFieldsThatNobodyReads) {
+  ASSERT_TRUE(planning_
+                  .Run("CREATE TABLE w (k INT, r ROW<a INT, b ROW<c INT, d STRING>, e STRING>, at_time AS "
+                       "r.e, PRIMARY KEY (k) "
+                       "NOT ENFORCED) WITH ('connector' = 'stream', 'format' = 'json')")
+                  .ok());
+  const proto::JobGraph graph = Graph("SELECT r.b.d, at_time FROM w WHERE r.b.d <> 'x' AND k = 1");
+  const proto::SourceConfig& source = Find(graph, proto::Operator::kSource).source();
+  ASSERT_EQ(source.physical().fields_size(), 2);
+  const proto::DataType& row = source.physical().fields(1).type();
+  ASSERT_EQ(row.fields_size(), 2);
+  EXPECT_EQ(row.fields(0).name(), "b");
+  ASSERT_EQ(row.fields(0).type().fields_size(), 1);
+  EXPECT_EQ(row.fields(0).type().fields(0).name(), "d");
+  EXPECT_EQ(row.fields(1).name(), "e");
+  EXPECT_EQ(source.declared().fields(1).type().fields_size(), 3);
+  ASSERT_EQ(source.columns_size(), 3);
+  EXPECT_EQ(source.columns(2).field().index(), 0u);
+  EXPECT_EQ(source.columns(2).field().input().field().index(), 0u);
+}
+
+TEST_F(JobGraphTest, UidsDoNotDependOnWhichFieldsOthersRead) {
+  ASSERT_TRUE(
+      planning_
+          .Run("CREATE TABLE w (r ROW<a INT, b STRING>) WITH ('connector' = 'stream', 'format' = 'json')")
+          .ok());
+  const auto alone = StatefulUids(Graph("INSERT INTO o SELECT r.b, COUNT(*) FROM w GROUP BY r.b"));
+  const auto both = StatefulUids(
+      Graph("EXECUTE STATEMENT SET BEGIN INSERT INTO o SELECT r.b, COUNT(*) FROM w GROUP BY r.b; "
+            "INSERT INTO o2 SELECT CAST(r AS STRING), 1 FROM w; END"));
+  EXPECT_EQ(alone, both);
+}
+
 TEST_F(JobGraphTest, SinkByAnotherKeyIsReachedByHash) {
   const proto::JobGraph graph = Graph("INSERT INTO keyed SELECT COUNT(*), s FROM t GROUP BY s");
   const proto::Operator& sink = Find(graph, proto::Operator::kSink);
