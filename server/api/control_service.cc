@@ -61,7 +61,7 @@ class ControlService final : public proto::Control::Service {
 
   grpc::Status ExecuteSql(grpc::ServerContext* context, const proto::ExecuteSqlRequest* request,
                           grpc::ServerWriter<proto::ExecuteSqlResponse>* writer) override {
-    const auto session = sessions_.Get(request->session_id());
+    const auto session = request->transient() ? sessions_.MakeTransient() : sessions_.Get(request->session_id());
     std::lock_guard lock(session->running);
     ScriptExecution execution(engine_, *session, *request, [&](const proto::ExecuteSqlResponse& response) {
       return !context->IsCancelled() && !stopping_.load() && writer->Write(response);

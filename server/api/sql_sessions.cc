@@ -9,19 +9,20 @@ namespace millrace {
 SqlSessions::SqlSessions(Engine& engine, uint32_t default_parallelism, int64_t idle_timeout_ms)
     : engine_(engine), default_parallelism_(default_parallelism), idle_timeout_ms_(idle_timeout_ms) {}
 
-std::shared_ptr<SqlSessions::Entry> SqlSessions::Make(const std::string& id) {
+std::shared_ptr<SqlSessions::Entry> SqlSessions::Make(const std::string& id, std::unique_ptr<sql::Catalog> scratch) {
   sql::SessionOptions options{.descriptors = &engine_.descriptors(),
-                              .catalog = &engine_.catalog(),
+                              .catalog = scratch ? scratch.get() : &engine_.catalog(),
                               .known_options = &JobOptionDescriptors(),
                               .now_micros = engine_.env().clock().WallMicros(),
                               .default_parallelism = default_parallelism_};
   auto entry = std::make_shared<Entry>(std::move(options));
+  entry->scratch = std::move(scratch);
   entry->id = id.empty() ? fmt::format("{:016x}", engine_.env().random().Next64()) : id;
   return entry;
 }
 
 std::shared_ptr<SqlSessions::Entry> SqlSessions::MakeTransient() {
-  return Make("");
+  return Make("", engine_.catalog().MakeScratch());
 }
 
 std::shared_ptr<SqlSessions::Entry> SqlSessions::Get(const std::string& id) {
@@ -32,7 +33,7 @@ std::shared_ptr<SqlSessions::Entry> SqlSessions::Get(const std::string& id) {
   });
   auto found = sessions_.find(id);
   if (id.empty() || found == sessions_.end()) {
-    auto entry = Make(id);
+    auto entry = Make(id, nullptr);
     found = sessions_.emplace(entry->id, std::move(entry)).first;
   }
   found->second->last_used_ms = now_ms;

@@ -18,18 +18,20 @@ class SqlSessions {
 
   struct Entry {
     explicit Entry(sql::SessionOptions options) : session(std::move(options)) {}
-    std::mutex running;  // held while a script runs
+    std::unique_ptr<sql::Catalog> scratch;  // of a transient session
+    std::mutex running;                     // held while a script runs
     sql::Session session;
     std::string id;
     int64_t last_used_ms = 0;
   };
   /// The session of that id, made when "" or unknown (an id is then chosen for ""). Forgets idle ones.
   std::shared_ptr<Entry> Get(const std::string& id);
-  /// A session that nobody else sees.
+  /// A session that nobody else sees, over a scratch copy of the catalog: for EXPLAIN, validation, and scripts that are
+  /// submitted as jobs, whose definitions are theirs alone.
   std::shared_ptr<Entry> MakeTransient();
 
  private:
-  std::shared_ptr<Entry> Make(const std::string& id);
+  std::shared_ptr<Entry> Make(const std::string& id, std::unique_ptr<sql::Catalog> scratch);
 
   Engine& engine_;
   const uint32_t default_parallelism_;

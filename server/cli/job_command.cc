@@ -85,6 +85,7 @@ int SubmitJob(const ClientOptions& client, const SubmitCommandOptions& options) 
   proto::ExecuteSqlRequest request;
   request.set_sql(text);
   request.set_detached(true);
+  request.set_transient(true);
   request.set_job_name(options.name);
   request.set_restore_from(options.restore_from);
   request.set_allow_non_restored_state(options.allow_non_restored_state);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <mutex>
+#include <set>
 
 #include "core/types/type_rules.h"
 #include "proto/catalog.pb.h"
@@ -51,6 +52,7 @@ struct Catalog::Impl {
   CatalogStore* store = nullptr;
   mutable std::mutex mutex;
   Content content;  // guarded by mutex
+  std::set<ObjectPath> inherited;  // scratch copies: what Create may replace; guarded by mutex
 
   Status Load() {
     content[kDefaultCatalog].databases[kDefaultDatabase];
@@ -118,6 +120,18 @@ struct Catalog::Impl {
     return &entry->second;
   }
 };
+
+std::unique_ptr<Catalog> Catalog::MakeScratch() const {
+  std::unique_ptr<Catalog> scratch(new Catalog());
+  std::lock_guard lock(impl_->mutex);
+  scratch->impl_->content = impl_->content;
+  for (const auto& [catalog, content] : impl_->content) {
+    for (const auto& [database, entry] : content.databases) {
+      for (const auto& [name, table] : entry.objects) scratch->impl_->inherited.insert(table->path);
+    }
+  }
+  return scratch;
+}
 
 Catalog::Catalog() : impl_(std::make_unique<Impl>()) {}
 Catalog::~Catalog() = default;
@@ -213,6 +227,10 @@ TablePtr Catalog::Find(const ObjectPath& path) const {
 Status Catalog::Create(TablePtr table) {
   return impl_->Change([&](Impl::Content& content) -> Status {
     ASSIGN_OR_RETURN(Database * entry, Impl::FindDatabase(content, table->path.catalog, table->path.database));
+    if (impl_->inherited.erase(table->path) > 0) {
+      entry->objects[table->path.name] = table;
+      return Status::Ok();
+    }
     if (!entry->objects.emplace(table->path.name, table).second) {
       return Status(kObjectExists, fmt::format("There is a table or view of that name already: {}", table->path.ToString()))
           .WithSuggestion("drop it first, choose another name, or write IF NOT EXISTS");

@@ -73,6 +73,10 @@ class Catalog {
   static Result<std::unique_ptr<Catalog>> Open(CatalogStore* store);
   ~Catalog();
 
+  /// A copy in memory for one script: what it creates may take the place of an inherited table or view, and nothing reaches
+  /// this catalog.
+  std::unique_ptr<Catalog> MakeScratch() const;
+
   std::vector<std::string> ListCatalogs() const;
   Result<std::vector<std::string>> ListDatabases(const std::string& catalog) const;
   Result<std::vector<std::string>> ListObjects(const std::string& catalog, const std::string& database) const;
