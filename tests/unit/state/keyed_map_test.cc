@@ -1,0 +1,126 @@
+#include <gtest/gtest.h>
+
+#include "tests/unit/state/state_fixture.h"
+
+namespace millrace {
+namespace {
+
+class KeyedMapTest : public StateTest {
+ protected:
+  KeyedMapTest() : state_(Open()), map_(ValueOf(state_->OpenMap(CountSpec("map")))) { Use({1, 2, 3}); }
+
+  void Use(const std::vector<int64_t>& values) { BuildKeys(values, &keys_); }
+  void Put(uint32_t i, const std::string& sub_key, int64_t value) {
+    bool inserted = false;
+    StoreInt64(map_->MutableFixed(ValueOf(map_->FindOrInsert(keys_, i, sub_key, &inserted))), value);
+  }
+  void EraseEntry(uint32_t i, const std::string& sub_key) { map_->Erase(ValueOf(map_->Find(keys_, i, sub_key))); }
+  /// "sub_key=value" of each entry, in the map's order.
+  static std::vector<std::string> Entries(KeyedMap& map, const KeyBatch& keys, uint32_t i) {
+    std::vector<std::string> entries;
+    EXPECT_OK(map.ForEachEntry(keys, i, [&](std::string_view sub_key, RowRef entry) {
+      entries.push_back(std::string(sub_key) + "=" + std::to_string(LoadInt64(map.Fixed(entry))));
+      return true;
+    }));
+    return entries;
+  }
+  std::vector<std::string> Entries(uint32_t i) { return Entries(*map_, keys_, i); }
+  using Lines = std::vector<std::string>;
+
+  std::unique_ptr<KeyedState> state_;
+  KeyedMap* map_;
+  KeyBatch keys_{{DataType::Bigint()}, 128};
+};
+
+TEST_F(KeyedMapTest, KeepsEntriesInInsertionOrder) {
+  ASSERT_OK(map_->Prefetch(keys_));
+  Put(0, "b", 1);
+  Put(1, "b", 2);
+  Put(0, "a", 3);
+  Put(0, "", 4);
+  Put(0, "b", 5);
+  EXPECT_EQ(Entries(0), (Lines{"b=5", "a=3", "=4"}));
+  EXPECT_EQ(Entries(1), (Lines{"b=2"}));
+  EXPECT_EQ(Entries(2), Lines());
+  EXPECT_TRUE(map_->HasEntries(keys_, 0));
+  EXPECT_FALSE(map_->HasEntries(keys_, 2));
+  EXPECT_EQ(map_->num_rows(), 4u);
+  EXPECT_FALSE(ValueOf(map_->Find(keys_, 1, "a")));
+}
+
+TEST_F(KeyedMapTest, ErasedEntriesComeBackAtTheEnd) {
+  Put(0, "a", 1);
+  Put(0, "b", 2);
+  Put(0, "c", 3);
+  EraseEntry(0, "a");
+  EXPECT_EQ(Entries(0), (Lines{"b=2", "c=3"}));
+  static_cast<void>(Snapshot(*state_));  // from now on erased entries wait for the database
+  EraseEntry(0, "b");
+  EXPECT_EQ(Entries(0), (Lines{"c=3"}));
+  bool inserted = false;
+  const RowRef again = ValueOf(map_->FindOrInsert(keys_, 0, "b", &inserted));
+  EXPECT_TRUE(inserted);
+  EXPECT_EQ(LoadInt64(map_->Fixed(again)), 0);
+  EXPECT_EQ(Entries(0), (Lines{"c=3", "b=0"}));
+}
+
+TEST_F(KeyedMapTest, KeyWithoutEntriesIsGone) {
+  Put(0, "a", 1);
+  EraseEntry(0, "a");
+  EXPECT_FALSE(map_->HasEntries(keys_, 0));
+  const uint64_t empty_bytes = map_->memory_bytes();
+  Put(1, "a", 1);
+  static_cast<void>(Snapshot(*state_));
+  EraseEntry(1, "a");
+  static_cast<void>(Snapshot(*state_, 2));
+  ASSERT_OK(state_->Relieve());
+  EXPECT_LE(map_->memory_bytes(), empty_bytes + 64);
+  EXPECT_EQ(map_->num_rows(), 0u);
+}
+
+TEST_F(KeyedMapTest, VisitCanStopAndChange) {
+  for (const char* sub_key : {"a", "b", "c"}) Put(0, sub_key, 1);
+  int visited = 0;
+  ASSERT_OK(map_->ForEachEntry(keys_, 0, [&](std::string_view, RowRef entry) {
+    StoreInt64(map_->MutableFixed(entry), 7);
+    return ++visited < 2;
+  }));
+  EXPECT_EQ(Entries(0), (Lines{"a=7", "b=7", "c=1"}));
+}
+
+TEST_F(KeyedMapTest, RestoresBySubKey) {
+  Put(0, "b", 1);
+  Put(0, "a", 2);
+  Put(1, "x", 3);
+  const std::unique_ptr<FrozenState> frozen = state_->Freeze(Epoch{1});
+  EraseEntry(0, "a");
+  Put(0, "b", 9);
+  proto::SubtaskSnapshot snapshot;
+  ASSERT_OK(frozen->Write(&snapshot));
+  const auto restored = Open(0, 1, {snapshot});
+  KeyedMap* map = ValueOf(restored->OpenMap(CountSpec("map")));
+  ASSERT_OK(map->Prefetch(keys_));
+  EXPECT_EQ(Entries(*map, keys_, 0), (Lines{"a=2", "b=1"}));
+  EXPECT_EQ(Entries(*map, keys_, 1), (Lines{"x=3"}));
+  EXPECT_FALSE(map->HasEntries(keys_, 2));
+  EXPECT_EQ(map->num_rows(), 3u);
+}
+
+TEST_F(KeyedMapTest, KeysThatBeginAlikeStayApart) {
+  KeyBatch keys({DataType::String()}, 128);
+  BuildTextKeys({"a", "ab", "abc", ""}, &keys);
+  TableSpec spec = CountSpec("text");
+  spec.key_types = {DataType::String()};
+  KeyedMap* map = ValueOf(state_->OpenMap(spec));
+  for (uint32_t i = 0; i < 4; ++i) {
+    bool inserted = false;
+    StoreInt64(map->MutableFixed(ValueOf(map->FindOrInsert(keys, i, "bc", &inserted))), i);
+  }
+  const proto::SubtaskSnapshot snapshot = Snapshot(*state_);
+  const auto restored = Open(0, 1, {snapshot});
+  map = ValueOf(restored->OpenMap(spec));
+  for (uint32_t i = 0; i < 4; ++i) EXPECT_EQ(Entries(*map, keys, i), (Lines{"bc=" + std::to_string(i)}));
+}
+
+}  // namespace
+}  // namespace millrace
