@@ -24,12 +24,15 @@ ALLOWED = {
     "server": ["core", "state", "operators/api", "operators/shared", "operators/*", "operators/registry", "runtime", "sql"],
 }
 
-# What several families stand on: knows none of them. Named here, so that it stays a decision.
-SHARED_FOLDERS = ["operators/connectors/io", "operators/formats/text"]
+# What several families stand on, folders and single files: knows none of them. Named here, so that it stays a decision.
+SHARED = ["operators/connectors/io/", "operators/formats/text/", "operators/connectors/print/row_text.",
+          "operators/connectors/datagen/random_stream."]
 
 # Families that stand on another one, as windows on aggregate functions. Never connectors or formats.
 FAMILY_USES = {
-    "operators/table": ["operators/stateless"],
+    "operators/changelog": ["operators/aggregate"],
+    "operators/join": ["operators/aggregate", "operators/stateless"],
+    "operators/table": ["operators/aggregate", "operators/stateless"],
     "operators/window": ["operators/aggregate"],
 }
 
@@ -56,9 +59,8 @@ def layer_of(path):
     parts = path.split("/")
     if parts[0] != "operators":
         return parts[0], parts[0]
-    for folder in SHARED_FOLDERS:
-        if path.startswith(folder + "/"):
-            return "operators/shared", "operators/shared"
+    if path.startswith(tuple(SHARED)):
+        return "operators/shared", "operators/shared"
     family = parts[1] if len(parts) > 2 else ""
     if family in ("api", "registry"):
         return f"operators/{family}", f"operators/{family}"
