@@ -7,6 +7,26 @@
 namespace millrace {
 namespace {
 
+/// A NULL's value; `width` is one of a few, and a call of memset costs more than the bytes.
+void StoreZeros(uint8_t* at, size_t width) {
+  switch (width) {
+    case 1:
+      *at = 0;
+      return;
+    case 2:
+      std::memset(at, 0, 2);
+      return;
+    case 4:
+      std::memset(at, 0, 4);
+      return;
+    case 8:
+      std::memset(at, 0, 8);
+      return;
+    default:
+      std::memset(at, 0, 16);
+  }
+}
+
 constexpr size_t kValuesBytesMin = 64;
 constexpr size_t kHeapBlockBytesMin = 512;
 constexpr size_t kHeapBlockBytesMax = 1 << 20;
@@ -76,7 +96,7 @@ void ColumnBuilder::MaterializeValidity() {
 void ColumnBuilder::AppendNull() {
   if (!has_nulls_) MaterializeValidity();
   if (const size_t width = PhysicalSize(physical_); width > 0) {
-    std::memset(GrowValues(width), 0, width);
+    StoreZeros(GrowValues(width), width);
   } else if (physical_ == PhysicalType::kRow) {
     for (auto& child : children_) child->AppendNull();
   } else {
@@ -107,11 +127,6 @@ void ColumnBuilder::AppendString(std::string_view text) {
     text = {copy, text.size()};
   }
   Append(StringRef(text));
-}
-
-void ColumnBuilder::AppendStringRef(StringRef text) {
-  DCHECK(physical_ == PhysicalType::kString);
-  Append(text);
 }
 
 void ColumnBuilder::KeepAlive(BufferPtr buffer) {

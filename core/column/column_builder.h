@@ -34,7 +34,7 @@ class ColumnBuilder {
   /// Copies the bytes into the builder's heap.
   void AppendString(std::string_view text);
   /// Does not copy: `text` must lie in a buffer given to KeepAlive (or be at most 12 bytes long).
-  void AppendStringRef(StringRef text);
+  void AppendStringRef(StringRef text) { Append(text); }
   void KeepAlive(BufferPtr buffer);
 
   /// ROW: append to every child, then call this. ARRAY, MAP: append the elements to the children, then call this;

@@ -2,10 +2,6 @@
 
 #include <algorithm>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 namespace millrace {
 namespace {
 
@@ -54,27 +50,6 @@ int32_t FourHexDigits(std::string_view text) {
 
 }  // namespace
 
-JsonKind JsonCursor::Kind() const {
-  switch (Peek()) {
-    case 'n':
-      return JsonKind::kNull;
-    case 't':
-      return JsonKind::kTrue;
-    case 'f':
-      return JsonKind::kFalse;
-    case '"':
-      return JsonKind::kString;
-    case '{':
-      return JsonKind::kObject;
-    case '[':
-      return JsonKind::kArray;
-    case '-':
-      return JsonKind::kNumber;
-    default:
-      return IsDigit(Peek()) ? JsonKind::kNumber : JsonKind::kInvalid;
-  }
-}
-
 const char* JsonCursor::FindQuoteOrBackslash(const char* from) {
 #if defined(__SSE2__)
   const __m128i quote = _mm_set1_epi8('"');
@@ -100,7 +75,7 @@ const char* JsonCursor::FindQuoteOrBackslash(const char* from) {
   return end_;
 }
 
-bool JsonCursor::ReadString(std::string_view* raw, bool* has_escapes) {
+bool JsonCursor::ReadLongString(std::string_view* raw, bool* has_escapes) {
   const char* const begin = position_ + 1;
   const char* at = FindQuoteOrBackslash(begin);
   *has_escapes = false;

@@ -4,6 +4,10 @@
 #include <string>
 #include <string_view>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 namespace millrace {
 
 /// What begins at a position of JSON text.
@@ -47,10 +51,49 @@ class JsonCursor {
     error_ = error;
     return false;
   }
-  JsonKind Kind() const;
+  JsonKind Kind() const {
+    const char c = Peek();
+    switch (c) {
+      case '"':
+        return JsonKind::kString;
+      case '{':
+        return JsonKind::kObject;
+      case '[':
+        return JsonKind::kArray;
+      case 'n':
+        return JsonKind::kNull;
+      case 't':
+        return JsonKind::kTrue;
+      case 'f':
+        return JsonKind::kFalse;
+      default:
+        return c == '-' || static_cast<unsigned char>(c - '0') < 10 ? JsonKind::kNumber : JsonKind::kInvalid;
+    }
+  }
 
   /// A string's raw bytes between the quotes, and whether they hold escapes. The opening quote is next.
-  bool ReadString(std::string_view* raw, bool* has_escapes);
+  bool ReadString(std::string_view* raw, bool* has_escapes) {
+#if defined(__SSE2__)
+    // Most strings end within 16 bytes or begin without an escape in them.
+    const char* const begin = position_ + 1;
+    if (end_ - begin >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
+      const auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
+      const auto escapes =
+          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+      const uint32_t before_quote = (quotes - 1) & ~quotes;  // bits below the first quote
+      if (quotes != 0 && (escapes & before_quote) == 0) {
+        const auto size = static_cast<size_t>(__builtin_ctz(quotes));
+        non_ascii_ |= (static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & before_quote) != 0;
+        *raw = {begin, size};
+        *has_escapes = false;
+        position_ = begin + size + 1;
+        return true;
+      }
+    }
+#endif
+    return ReadLongString(raw, has_escapes);
+  }
   /// A number's text, and whether it has a fraction or exponent.
   bool ReadNumber(std::string_view* text, bool* is_float);
   /// Whole numbers of up to 18 digits, the usual case; false (and not moved) for all else.
@@ -87,6 +130,7 @@ class JsonCursor {
 
  private:
   static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
+  bool ReadLongString(std::string_view* raw, bool* has_escapes);
   /// The next quote or backslash at or behind `from`.
   const char* FindQuoteOrBackslash(const char* from);
   bool SkipObject(int depth);

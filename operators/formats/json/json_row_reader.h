@@ -9,6 +9,7 @@
 #include "core/status.h"
 #include "operators/formats/json/json_cursor.h"
 #include "operators/formats/json/json_options.h"
+#include "operators/formats/text/scalar_text.h"
 
 namespace millrace {
 
@@ -38,7 +39,10 @@ class JsonRowReader {
 
   Outcome ReadMembers(Node* row);
   Outcome AppendMissing(Node* row);
-  bool MatchName(const Node& row, uint32_t expected, uint32_t* index);
+  /// Member number `position` of an object; `num_seen` counts fields, each once.
+  Outcome ReadMember(Node* row, size_t position, size_t* num_seen);
+  /// The name and colon of a member that is not where it was last time.
+  bool ReadName(Node* row, size_t position, uint32_t* field);
   Outcome ReadNullable(Node* node);
   Outcome ReadValue(Node* node);
   Outcome ReadBoolean(Node* node);
@@ -50,7 +54,7 @@ class JsonRowReader {
   Outcome ReadString(Node* node);
   Outcome ReadBytes(Node* node);
   Outcome ReadTemporal(Node* node);
-  Outcome ReadTimestamp(Node* node, std::string_view text);
+  bool AppendTimestamp(Node* node, std::string_view text);
   Outcome ReadNestedRow(Node* node);
   Outcome ReadArray(Node* node);
   Outcome ReadMap(Node* node);
@@ -65,6 +69,7 @@ class JsonRowReader {
   JsonOptions options_;
   bool exact_decimals_ = false;  // of tree text: the table has a DECIMAL
   bool zero_copy_ = false;
+  DateCache date_cache_;
   std::unique_ptr<Node> root_;
   JsonCursor* cursor_ = nullptr;
   std::string scratch_;

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
+#include <cstring>
 #include <limits>
 
 #include "core/temporal/civil.h"
@@ -31,31 +32,47 @@ int32_t FixedDigits(std::string_view text, size_t at, size_t count) {
 /// The value of "." and up to 9 digits at the start of `text` in nanoseconds, and how many bytes that took;
 /// -1 when there are more digits.
 int64_t FractionNanos(std::string_view text, size_t* length) {
+  static constexpr int64_t kNanosPerUnit[] = {1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000,
+                                              10'000,        1'000,       100,        10,        1};
   *length = 0;
   if (text.empty() || text[0] != '.') return 0;
-  int64_t nanos = 0;
-  int64_t unit = 100'000'000;
+  int64_t digits = 0;
   size_t at = 1;
   for (; at < text.size() && IsDigit(text[at]); ++at) {
-    if (unit == 0) return -1;
-    nanos += (text[at] - '0') * unit;
-    unit /= 10;
+    if (at > 9) return -1;
+    digits = digits * 10 + (text[at] - '0');
   }
   *length = at;
-  return nanos;
+  return digits * kNanosPerUnit[at - 1];
+}
+
+/// Seconds of the day of "HH:mm:ss", 8 bytes; -1 when it is none.
+int32_t SecondsOfDay(const char* text) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  uint64_t bytes;
+  std::memcpy(&bytes, text, sizeof(bytes));
+  bytes ^= 0x30303a30303a3030ull;  // digits become their values, colons 0
+  // Adding 6 carries out of the low half of a byte that was no digit.
+  if ((((bytes + 0x0606000606000606ull) | bytes) & 0xf0f0fff0f0fff0f0ull) != 0) return -1;
+  const auto two_digits = [bytes](int shift) {
+    return static_cast<int32_t>((bytes >> shift & 15) * 10 + (bytes >> (shift + 8) & 15));
+  };
+  const int32_t hour = two_digits(0);
+  const int32_t minute = two_digits(24);
+  const int32_t second = two_digits(48);
+  if (hour > 23 || minute > 59 || second > 59) return -1;
+  return hour * 3600 + minute * 60 + second;
 }
 
 std::optional<int64_t> HourMinuteSecond(std::string_view text, size_t* length) {
-  const int32_t hour = FixedDigits(text, 0, 2);
-  const int32_t minute = FixedDigits(text, 3, 2);
-  const int32_t second = FixedDigits(text, 6, 2);
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return std::nullopt;
-  if (text[2] != ':' || text[5] != ':') return std::nullopt;
+  if (text.size() < 8) return std::nullopt;
+  const int32_t seconds = SecondsOfDay(text.data());
+  if (seconds < 0) return std::nullopt;
   size_t fraction_length;
   const int64_t fraction = FractionNanos(text.substr(8), &fraction_length);
   if (fraction < 0) return std::nullopt;
   *length = 8 + fraction_length;
-  return (hour * 3600 + minute * 60 + second) * kNanosPerSecond + fraction;
+  return seconds * kNanosPerSecond + fraction;
 }
 
 template <class Float>
@@ -164,14 +181,26 @@ std::optional<int64_t> ParseStrictTime(std::string_view text, bool seconds_optio
   return nanos;
 }
 
-std::optional<TimestampText> ParseStrictTimestamp(std::string_view text, char separator) {
+std::optional<TimestampText> ParseStrictTimestamp(std::string_view text, char separator, DateCache* cache) {
   if (text.size() < 19 || text[10] != separator) return std::nullopt;
-  const auto days = ParseStrictDate(text.substr(0, 10));
-  if (!days) return std::nullopt;
+  TimestampText time;
+  if (cache != nullptr && std::memcmp(text.data(), cache->text, sizeof(cache->text)) == 0) {
+    time.days = cache->days;
+  } else {
+    const auto days = ParseStrictDate(text.substr(0, 10));
+    if (!days) return std::nullopt;
+    time.days = *days;
+    if (cache != nullptr) {
+      std::memcpy(cache->text, text.data(), sizeof(cache->text));
+      cache->days = *days;
+    }
+  }
   size_t length;
   const auto nanos = HourMinuteSecond(text.substr(11), &length);
   if (!nanos) return std::nullopt;
-  return TimestampText{*days, *nanos, text.substr(11 + length)};
+  time.nanos_of_day = *nanos;
+  time.rest = text.substr(11 + length);
+  return time;
 }
 
 std::optional<int32_t> ParseZoneOffset(std::string_view text) {

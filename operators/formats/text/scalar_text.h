@@ -35,7 +35,13 @@ struct TimestampText {
 };
 /// "yyyy-MM-dd", a separator, "HH:mm:ss" and up to 9 fraction digits; each part with all its digits, the date
 /// must exist.
-std::optional<TimestampText> ParseStrictTimestamp(std::string_view text, char separator);
+/// `cache`, if given, spares calendar arithmetic when the date is that of the last call.
+struct DateCache {
+  char text[10] = {};
+  int32_t days = 0;
+};
+std::optional<TimestampText> ParseStrictTimestamp(std::string_view text, char separator,
+                                                  DateCache* cache = nullptr);
 /// "yyyy-MM-dd" and nothing else: days since 1970-01-01.
 std::optional<int32_t> ParseStrictDate(std::string_view text);
 /// "HH:mm:ss" with up to 9 fraction digits: nanoseconds of the day. `seconds_optional` allows "HH:mm".
