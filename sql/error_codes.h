@@ -4,8 +4,7 @@
 
 namespace millrace {
 
-// 1000-1099: lexer and parser.
-inline constexpr ErrorCode kSyntaxError{1001, ErrorDomain::kUser, RetryHint::kNever};
+// 1001-1099: lexer and parser, see sql/lexer/error_codes.h.
 // 1100-1199: names and the catalog.
 inline constexpr ErrorCode kUnknownTable{1101, ErrorDomain::kUser, RetryHint::kNever};
 inline constexpr ErrorCode kUnknownColumn{1102, ErrorDomain::kUser, RetryHint::kNever};

@@ -2,13 +2,15 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sql/ast/query.h"
 
 namespace millrace::sql {
 
-/// Appends the text of trees to a string; what is behind Unparse. Recursion is as deep as the tree.
+/// Appends the text of trees to a string: what is behind Unparse, with the pieces that the writers of single nodes
+/// share. Recursion is as deep as the tree.
 class Unparser {
  public:
   void Write(const Expression& expression);
@@ -17,11 +19,6 @@ class Unparser {
   void Write(const IntervalQualifier& qualifier);
   void Write(const TableReference& table);
   std::string Take() { return std::move(out_); }
-
- private:
-  friend struct ExpressionWriter;
-  friend struct TableWriter;
-  friend struct QueryWriter;
 
   void Text(std::string_view text) { out_ += text; }
   void Name(const Identifier& name);
@@ -41,9 +38,11 @@ class Unparser {
   void ListOrQuery(const std::vector<ExpressionPtr>& list, const QueryPtr& query);
   void Body(const Select& select);
   void Body(const Values& values);
+  /// A row pattern, in parentheses when `nested` in one that binds more tightly.
   void Pattern(const PatternNode& pattern, bool nested);
   void Group(const GroupItem& item);
 
+ private:
   std::string out_;
 };
 

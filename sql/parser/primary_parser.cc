@@ -24,6 +24,15 @@ Result<ExpressionPtr> ParseTypedString(TokenStream& tokens, LiteralKind kind, in
   return MakeExpression(tokens, start, Literal{kind, std::move(value.text)});
 }
 
+/// DECIMAL '1.5': digits with at most one point.
+Result<ExpressionPtr> ParseDecimalString(TokenStream& tokens) {
+  ASSIGN_OR_RETURN(ExpressionPtr literal, ParseTypedString(tokens, LiteralKind::kDecimal));
+  const std::string& text = literal->As<Literal>()->text;
+  const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
+  if (digits && text.find_first_of("0123456789") != std::string::npos && text.find('.') == text.rfind('.')) return literal;
+  return Status(kBadNumber, fmt::format("not a decimal number: {}", text)).WithPlace(literal->place);
+}
+
 /// INTERVAL '1' DAY, INTERVAL -'1' DAY, INTERVAL 3 DAY, INTERVAL x DAY, INTERVAL (a + b) DAY.
 Result<ExpressionPtr> ParseInterval(TokenStream& tokens) {
   const SourcePlace start = tokens.Take().place;
@@ -226,7 +235,7 @@ Result<ExpressionPtr> ParseWordPrimary(TokenStream& tokens, Keyword keyword) {
       }
       break;
     case "DECIMAL"_kw:
-      if (tokens.IsString(1)) return ParseTypedString(tokens, LiteralKind::kDecimal);
+      if (tokens.IsString(1)) return ParseDecimalString(tokens);
       break;
     case "INTERVAL"_kw: return ParseInterval(tokens);
     case "CASE"_kw: return ParseCase(tokens);
