@@ -315,7 +315,8 @@ Result<BoundExprPtr> ExpressionBinder::BindCase(const CaseExpression& node, cons
   const bool untyped = std::all_of(types.begin(), types.end(), [](const DataType& one) {
     return one.kind() == millrace::TypeKind::kNull;
   });
-  const std::optional<DataType> type = untyped ? DataType::Null() : CommonType(types);
+  if (untyped) return NullExpr(DataType::Null(), place);
+  const std::optional<DataType> type = CommonType(types);
   if (!type) return ErrorAt(kTypeMismatch, "Results of CASE have no common type", place);
   for (size_t i = 1; i < children.size(); i += 2) children[i] = CastExpr(children[i], *type);
   children.back() = CastExpr(children.back(), *type);

@@ -189,7 +189,7 @@ class InsertBinder {
       }
     }
     ASSIGN_OR_RETURN(table->parallelism,
-                     ParallelismOption(table->options, "sink.parallelism", insert_.target.place));
+                     ParallelismOption(connector_.job_options, "sink.parallelism", insert_.target.place));
     return std::shared_ptr<const SinkTable>(std::move(table));
   }
 

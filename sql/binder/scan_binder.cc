@@ -98,9 +98,10 @@ Result<std::shared_ptr<const ScanTable>> BindScanTable(const TableDefinition& de
                            connector.value_format->nested_projection && connector.key_format == nullptr;
   table->bounded = connector.connector->bounded && connector.connector->bounded(table->options);
   table->partition_keys = definition.partition_keys;
-  ASSIGN_OR_RETURN(table->parallelism, ParallelismOption(table->options, "scan.parallelism", place));
+  ASSIGN_OR_RETURN(table->parallelism, ParallelismOption(connector.job_options, "scan.parallelism", place));
   ASSIGN_OR_RETURN(table->idle_timeout_ms, DurationOption(environment, "table.exec.source.idle-timeout", 0));
-  if (const std::string own = OptionOr(table->options, "scan.watermark.idle-timeout", ""); !own.empty()) {
+  if (const std::string own = OptionOr(connector.job_options, "scan.watermark.idle-timeout", "");
+      !own.empty()) {
     ASSIGN_OR_RETURN(table->idle_timeout_ms, ParseDurationMillis(own));
   }
   return std::shared_ptr<const ScanTable>(std::move(table));

@@ -55,9 +55,11 @@ class OptionList {
  public:
   explicit OptionList(const ConnectorDescriptor& connector) : all_(connector.options) {
     // Understood for every table: they steer the job, not the connector.
-    AddText(connector.source ? "scan.parallelism" : "", OptionType::kInteger);
-    AddText(connector.source ? "scan.watermark.idle-timeout" : "", OptionType::kDuration);
-    AddText(connector.sink ? "sink.parallelism" : "", OptionType::kInteger);
+    if (connector.source) {
+      AddJobOption("scan.parallelism", OptionType::kInteger);
+      AddJobOption("scan.watermark.idle-timeout", OptionType::kDuration);
+    }
+    if (connector.sink) AddJobOption("sink.parallelism", OptionType::kInteger);
     if (connector.needs_format) {
       AddText("format", OptionType::kString);
       AddText("value.format", OptionType::kString);
@@ -74,14 +76,24 @@ class OptionList {
 
   const std::vector<OptionDescriptor>& all() const { return all_; }
 
+  /// Drops the options that the connector itself does not know.
+  void DropJobOptions(Options* options) const {
+    for (const std::string& key : of_job_) options->erase(key);
+  }
+
  private:
-  void AddText(const std::string& key, OptionType type) {
+  bool AddText(const std::string& key, OptionType type) {
     const bool known =
         std::any_of(all_.begin(), all_.end(), [&](const auto& option) { return option.key == key; });
-    if (!key.empty() && !known) all_.push_back({.key = key, .type = type});
+    if (!known) all_.push_back({.key = key, .type = type});
+    return !known;
+  }
+  void AddJobOption(const std::string& key, OptionType type) {
+    if (AddText(key, type)) of_job_.push_back(key);
   }
 
   std::vector<OptionDescriptor> all_;
+  std::vector<std::string> of_job_;
 };
 
 /// Options of a format without its prefix.
@@ -159,6 +171,8 @@ Result<TableConnector> ResolveConnector(const TableDefinition& table, const std:
   }
   const std::string what = "connector '" + resolved.connector->name + "'";
   RETURN_IF_ERROR(PlacedAt(ValidateOptions(what, known.all(), options), place));
+  resolved.job_options = resolved.options;
+  known.DropJobOptions(&resolved.options);
   if (resolved.connector->validate) {
     RETURN_IF_ERROR(PlacedAt(resolved.connector->validate(options, as_source), place));
   }

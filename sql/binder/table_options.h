@@ -13,7 +13,8 @@ struct TableConnector {
   const ConnectorDescriptor* connector = nullptr;
   const FormatDescriptor* value_format = nullptr;  // null when the connector needs none
   const FormatDescriptor* key_format = nullptr;
-  Options options;  // "connector" excluded
+  Options options;      // for the connector; "connector" excluded
+  Options job_options;  // these, and those that steer the job only: scan.parallelism, ...
 };
 
 /// Finds connector and formats and checks every option: kUnknownConnector, kUnknownFormat, kUnknownOption,

@@ -155,6 +155,24 @@ TEST_F(JobGraphTest, SettingsReachTheGraph) {
   }
 }
 
+TEST_F(JobGraphTest, OptionsOfTheJobStayOutOfTheConnectors) {
+  ASSERT_TRUE(
+      planning_
+          .Run("CREATE TABLE s (a INT) WITH ('connector' = 'append', 'format' = 'json', 'path' = 'y', "
+               "'sink.parallelism' = '2')")
+          .ok());
+  const proto::JobGraph graph =
+      Graph("INSERT INTO s SELECT a FROM t /*+ OPTIONS('scan.parallelism' = '3') */");
+  const proto::Operator& source = Find(graph, proto::Operator::kSource);
+  EXPECT_EQ(source.parallelism(), 3u);
+  EXPECT_EQ(source.source().options().count("scan.parallelism"), 0u);
+  const proto::Operator& sink = Find(graph, proto::Operator::kSink);
+  EXPECT_EQ(sink.parallelism(), 2u);
+  EXPECT_EQ(sink.sink().options().count("sink.parallelism"), 0u);
+  EXPECT_EQ(sink.sink().options().at("path"), "y");
+  EXPECT_EQ(planning_.ErrorOf("SELECT a FROM t /*+ OPTIONS('scan.parallelism' = '0') */"), 3005);
+}
+
 TEST_F(JobGraphTest, BoundedWhenAllSourcesAre) {
   EXPECT_FALSE(planning_.Run("SELECT * FROM t")->bounded);
   EXPECT_TRUE(planning_.Run("SELECT * FROM t /*+ OPTIONS('bounded' = 'true') */")->bounded);
