@@ -2,9 +2,10 @@
 """Exactly once from Kafka to Kafka while the server is killed: at random moments and at every step of the checkpoint and
 commit protocol. Numbered records flow in; a pass-through, a windowed and an updating output must hold every record's effect
 exactly once for a reader of committed records. With a seeded bug (commit skipped, marker ignored, offset + 1) the same check
-must fail, which is what --seeded-bugs tests.
+must fail, which is what --seeded-bugs tests. With --rescale the job is stopped with a savepoint and restored at parallelism 1, 4
+and 2, with kills between.
 
-usage: kafka_exactly_once_test.py [--partitions N] [--kills N] [--seed N] [--seeded-bugs]
+usage: kafka_exactly_once_test.py [--partitions N] [--kills N] [--seed N] [--seeded-bugs | --rescale]
 """
 import argparse
 import collections
@@ -35,7 +36,7 @@ FAIL_POINTS = [
 
 JOB = """
 SET 'pipeline.name' = 'numbers';
-SET 'parallelism.default' = '2';
+SET 'parallelism.default' = '{parallelism}';
 SET 'execution.checkpointing.interval' = '300 ms';
 SET 'restart-strategy.type' = 'fixed-delay';
 SET 'restart-strategy.fixed-delay.attempts' = '1000';
@@ -193,7 +194,21 @@ def kill_rounds(server, rng, kills, steps):
         server.start()
 
 
-def run(directory, partitions, kills, steps, seed, bug):
+def rescale_rounds(server, rng, job):
+    """Stops the job with a savepoint and goes on from it at another parallelism; kills in between."""
+    for parallelism in (1, 4, 2):
+        time.sleep(rng.uniform(0.5, 1.5))
+        path = server.cli("job", "stop", "numbers").stdout.strip()
+        server.cli("checkpoint", "verify", path)
+        server.submit(job(parallelism), "--from", path)
+        server.wait_for_state("numbers", "RUNNING")
+        time.sleep(rng.uniform(0.1, 1.0))
+        server.kill()
+        server.start()
+        server.wait_for_state("numbers", "RUNNING")
+
+
+def run(directory, partitions, kills, steps, seed, bug, rescale=False):
     """One whole test; returns what check found."""
     rng = random.Random(seed)
     broker = Broker(directory / "kafka")
@@ -202,10 +217,14 @@ def run(directory, partitions, kills, steps, seed, bug):
         for topic in ["numbers", "passed", "windows", "totals"]:
             broker.create(topic, partitions)
         server.start()
-        server.submit(JOB.format(broker=broker.bootstrap))
+        def job(parallelism):
+            return JOB.format(broker=broker.bootstrap, parallelism=parallelism)
+        server.submit(job(2))
         server.wait_for_state("numbers", "RUNNING")
         producer = Producer(broker.bootstrap, partitions)
         producer.start()
+        if rescale:
+            rescale_rounds(server, rng, job)
         kill_rounds(server, rng, kills, steps)
         count = producer.stop()
         problems = [""]
@@ -232,6 +251,7 @@ def main():
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("MILLRACE_TEST_SEED", "1")))
     parser.add_argument("--seeded-bugs", action="store_true")
+    parser.add_argument("--rescale", action="store_true")
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as temporary:
@@ -242,6 +262,8 @@ def main():
                 if not run(Path(temporary) / bug, options.partitions, 3, steps, options.seed, bug):
                     print(f"the bug {bug} was not found")
                     failed = True
+        elif options.rescale:
+            failed = bool(run(Path(temporary), options.partitions, 1, [], options.seed, "", rescale=True))
         else:
             failed = bool(run(Path(temporary), options.partitions, options.kills, FAIL_POINTS, options.seed, ""))
     sys.exit(1 if failed else 0)
