@@ -26,7 +26,11 @@ Result<std::unique_ptr<RecordProducer>> RecordProducer::Create(const KafkaOption
   properties.emplace("batch.size", "200000");
   properties.emplace("queue.buffering.max.messages", "500000");
   properties.emplace("queue.buffering.max.kbytes", "65536");
-  properties.emplace("partitioner", "murmur2_random");  // as the Java client does
+  if (options.partitioner == KafkaPartitioner::kDefault) {
+    properties["partitioner"] = "murmur2_random";  // as the Java client does
+  } else {
+    properties["sticky.partitioning.linger.ms"] = "0";  // else records without key never come to the partitioner
+  }
   properties["enable.idempotence"] = "true";
   properties["delivery.report.only.error"] = "true";
   if (!transactional_id.empty()) {
