@@ -7,10 +7,11 @@ namespace millrace {
 
 }  // namespace millrace
 
-/// Ends the process when a condition that only a bug can break does not hold; stays on in release builds. User
-/// input never reaches a CHECK.
-#define CHECK(condition) \
-  (__builtin_expect(!!(condition), 1) ? static_cast<void>(0) : ::millrace::CheckFailed(#condition, __FILE__, __LINE__))
+/// Ends the process when a condition that only a bug can break does not hold; stays on in release builds.
+/// User input never reaches a CHECK.
+#define CHECK(condition)                                     \
+  (__builtin_expect(!!(condition), 1) ? static_cast<void>(0) \
+                                      : ::millrace::CheckFailed(#condition, __FILE__, __LINE__))
 
 /// Like CHECK, in debug builds only: for conditions that are dear to test.
 #ifdef NDEBUG

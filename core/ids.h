@@ -34,7 +34,8 @@ struct KeyGroupRange {
   friend bool operator==(const KeyGroupRange&, const KeyGroupRange&) = default;
 };
 
-/// The range of subtask `index` of `parallelism`, as Flink cuts it; needs index < parallelism <= max_parallelism.
+/// The range of subtask `index` of `parallelism`, as Flink cuts it; needs index < parallelism <=
+/// max_parallelism.
 KeyGroupRange KeyGroupRangeOf(uint32_t max_parallelism, uint32_t parallelism, uint32_t index);
 /// The subtask whose range contains `group`.
 uint32_t SubtaskOfKeyGroup(uint32_t max_parallelism, uint32_t parallelism, KeyGroup group);

@@ -25,7 +25,8 @@ const std::optional<SourcePlace> kNoPlace;
 }  // namespace
 
 Status::Status(ErrorCode code, std::string message)
-    : error_(std::make_shared<const Error>(Error{code, std::move(message), {}, {}})) {}
+    : error_(std::make_shared<const Error>(Error{code, std::move(message), {}, {}})) {
+}
 
 ErrorCode Status::code() const {
   return ok() ? ErrorCode{0, ErrorDomain::kInternal, RetryHint::kNever} : error_->code;

@@ -40,8 +40,9 @@ struct SourcePlace {
   size_t length = 0;
 };
 
-/// Success, or an error: a numbered code, a message (fixed text first, values last, no trailing dot), and where
-/// known the place in the user's text and what to do next. Copying a Status is cheap (shared immutable state).
+/// Success, or an error: a numbered code, a message (fixed text first, values last, no trailing dot), and
+/// where known the place in the user's text and what to do next. Copying a Status is cheap (shared immutable
+/// state).
 class [[nodiscard]] Status {
  public:
   Status() = default;
@@ -56,7 +57,8 @@ class [[nodiscard]] Status {
   const std::string& suggestion() const;
   const std::optional<SourcePlace>& place() const;
 
-  /// Each returns a copy with the part added; none changes an ok() status. `WithPlace` keeps an earlier place.
+  /// Each returns a copy with the part added; none changes an ok() status. `WithPlace` keeps an earlier
+  /// place.
   Status WithPlace(SourcePlace place) const;
   Status WithSuggestion(std::string suggestion) const;
   /// Puts "context: " before the message. Add context once on the way up.
@@ -74,8 +76,10 @@ class [[nodiscard]] Status {
 template <class T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : content_(std::in_place_index<1>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
-  Result(Status status) : content_(std::in_place_index<0>, std::move(status)) {  // NOLINT(google-explicit-constructor)
+  Result(T value)
+      : content_(std::in_place_index<1>, std::move(value)) {}  // NOLINT(google-explicit-constructor)
+  Result(Status status)
+      : content_(std::in_place_index<0>, std::move(status)) {  // NOLINT(google-explicit-constructor)
     CHECK(!std::get<0>(content_).ok());
   }
 
@@ -112,10 +116,9 @@ std::string FormatErrorNumber(ErrorCode code);
 #define MILLRACE_CONCAT(a, b) MILLRACE_CONCAT_INNER(a, b)
 
 /// Returns the Status of `expression` from the enclosing function when it is an error.
-#define RETURN_IF_ERROR(expression)                                   \
-  do {                                                                \
-    if (::millrace::Status millrace_status = (expression); !millrace_status.ok()) \
-      return millrace_status;                                         \
+#define RETURN_IF_ERROR(expression)                                                                       \
+  do {                                                                                                    \
+    if (::millrace::Status millrace_status = (expression); !millrace_status.ok()) return millrace_status; \
   } while (false)
 
 /// Assigns the value of a Result to `target` (a declaration or an lvalue), or returns its Status.

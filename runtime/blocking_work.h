@@ -8,7 +8,8 @@
 
 namespace millrace {
 
-/// Counts the blocking work that a task has given to the I/O pool, so that nothing outlives the task. Thread-safe.
+/// Counts the blocking work that a task has given to the I/O pool, so that nothing outlives the task.
+/// Thread-safe.
 class BlockingWork {
  public:
   /// `on_idle` is called each time the last running work has ended, from its thread; it must not call back.

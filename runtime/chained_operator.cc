@@ -51,8 +51,9 @@ Status ChainedOperator::Prepare() {
   const std::string kind = KindOf(config_);
   const OperatorFactory* factory = services_.registry->FindOperator(kind);
   if (factory == nullptr) {
-    return Status(kUnknownOperatorKind, fmt::format("Operator kind is not known to this worker: '{}' (uid {})", kind,
-                                                    config_.uid()));
+    return Status(
+        kUnknownOperatorKind,
+        fmt::format("Operator kind is not known to this worker: '{}' (uid {})", kind, config_.uid()));
   }
   RETURN_IF_ERROR(PrepareSchemas());
   if (factory->keyed) RETURN_IF_ERROR(OpenKeyedState());
@@ -90,8 +91,8 @@ Status ChainedOperator::OpenKeyedState() {
   if (restore_ != nullptr) {
     for (const auto& snapshot : restore_->subtasks()) snapshots.push_back(&snapshot);
   }
-  ASSIGN_OR_RETURN(keyed_state_, KeyedState::Open(std::move(options), snapshots, services_.store, *services_.memory,
-                                                  *services_.env));
+  ASSIGN_OR_RETURN(keyed_state_, KeyedState::Open(std::move(options), snapshots, services_.store,
+                                                  *services_.memory, *services_.env));
   return Status::Ok();
 }
 

@@ -44,8 +44,8 @@ class TaskMailbox {
   virtual void RegisterProcessingTimer(size_t operator_index, int64_t micros) = 0;
 };
 
-/// One operator of a task's chain with its context, keyed state and probe, and the output that leads to it. Owned by the task;
-/// everything on the task's thread but Prepare (I/O pool, before the first turn).
+/// One operator of a task's chain with its context, keyed state and probe, and the output that leads to it.
+/// Owned by the task; everything on the task's thread but Prepare (I/O pool, before the first turn).
 class ChainedOperator final : public OperatorContext, public Output {
  public:
   ChainedOperator(const JobServices& services, TaskMailbox& task, const proto::TaskDescriptor& descriptor,

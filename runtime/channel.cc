@@ -2,8 +2,10 @@
 
 namespace millrace {
 
-LocalChannel::LocalChannel(uint32_t capacity_batches, std::function<void()> on_element, std::function<void()> on_room)
-    : capacity_batches_(capacity_batches), on_element_(std::move(on_element)), on_room_(std::move(on_room)) {}
+LocalChannel::LocalChannel(uint32_t capacity_batches, std::function<void()> on_element,
+                           std::function<void()> on_room)
+    : capacity_batches_(capacity_batches), on_element_(std::move(on_element)), on_room_(std::move(on_room)) {
+}
 
 void LocalChannel::Push(Element element) {
   const bool is_batch = std::holds_alternative<Batch>(element);

@@ -11,9 +11,10 @@
 
 namespace millrace {
 
-/// A bounded queue of elements from one task to another; one producer, one consumer, each on its own thread. Only
-/// batches take room: watermarks, barriers and ends always fit and keep their place. A producer that pushes without room
-/// is not refused (one call of an operator may emit many batches), it must stop taking input until there is room.
+/// A bounded queue of elements from one task to another; one producer, one consumer, each on its own thread.
+/// Only batches take room: watermarks, barriers and ends always fit and keep their place. A producer that
+/// pushes without room is not refused (one call of an operator may emit many batches), it must stop taking
+/// input until there is room.
 class Channel {
  public:
   virtual ~Channel() = default;
@@ -25,8 +26,8 @@ class Channel {
   virtual bool IsEmpty() const = 0;
 };
 
-/// Both ends in one process. `on_element` wakes the consumer when the queue was empty, `on_room` the producer when
-/// there is room again; both are called outside the lock, from the other side's thread.
+/// Both ends in one process. `on_element` wakes the consumer when the queue was empty, `on_room` the producer
+/// when there is room again; both are called outside the lock, from the other side's thread.
 class LocalChannel final : public Channel {
  public:
   LocalChannel(uint32_t capacity_batches, std::function<void()> on_element, std::function<void()> on_room);

@@ -6,7 +6,8 @@
 
 namespace millrace {
 
-InputGate::InputGate(uint32_t num_inputs) : open_channels_(num_inputs, 0) {}
+InputGate::InputGate(uint32_t num_inputs) : open_channels_(num_inputs, 0) {
+}
 
 void InputGate::AddChannel(uint32_t input, std::shared_ptr<Channel> channel) {
   CHECK(input < open_channels_.size());

@@ -11,12 +11,12 @@
 
 namespace millrace {
 
-/// All input channels of a task. Merges watermarks and idleness, aligns barriers, notices the end. Owned and called by the
-/// task's thread.
+/// All input channels of a task. Merges watermarks and idleness, aligns barriers, notices the end. Owned and
+/// called by the task's thread.
 ///
-/// Alignment: a channel that delivered the barrier of epoch N is not read until every channel has delivered it
-/// (Chandy-Lamport with aligned barriers, as Flink's exactly-once mode). Barriers also flow behind EndOfInput, so that a
-/// drained job can still checkpoint.
+/// Alignment: a channel that delivered the barrier of epoch N is not read until every channel has delivered
+/// it (Chandy-Lamport with aligned barriers, as Flink's exactly-once mode). Barriers also flow behind
+/// EndOfInput, so that a drained job can still checkpoint.
 class InputGate {
  public:
   explicit InputGate(uint32_t num_inputs);
@@ -32,8 +32,8 @@ class InputGate {
     uint32_t input;
   };
   struct AllEnded {};
-  /// What the task has to act on: rows; the merged watermark has risen; all channels are idle, or no longer; a barrier
-  /// that all channels have delivered; one input has ended; all have.
+  /// What the task has to act on: rows; the merged watermark has risen; all channels are idle, or no longer;
+  /// a barrier that all channels have delivered; one input has ended; all have.
   using Event = std::variant<Rows, Watermark, Idle, Barrier, InputEnded, AllEnded>;
 
   /// The next event; nullopt when nothing can be read now.

@@ -18,7 +18,8 @@ JobExecution::JobExecution(JobServices services, Scheduler& scheduler, TaskListe
     : services_(std::move(services)),
       scheduler_(scheduler),
       listener_(listener),
-      preparing_(std::make_unique<BlockingWork>(services_.env->io(), [] {})) {}
+      preparing_(std::make_unique<BlockingWork>(services_.env->io(), [] {})) {
+}
 
 JobExecution::~JobExecution() {
   Cancel();
@@ -57,7 +58,8 @@ Status JobExecution::ConnectChannels(const proto::JobDeployment& deployment) {
       for (const auto& descriptor : input.channels()) {
         Task* producer = Find(descriptor.from_task());
         if (producer == nullptr) {
-          return Status(kBadDeployment, fmt::format("Channel comes from a task that is not deployed: {}", descriptor.from_task()));
+          return Status(kBadDeployment, fmt::format("Channel comes from a task that is not deployed: {}",
+                                                    descriptor.from_task()));
         }
         auto channel = std::make_shared<LocalChannel>(
             kChannelCapacityBatches, [consumer = task.get()] { consumer->Wakeup(); },
@@ -88,7 +90,8 @@ Task* JobExecution::Find(const std::string& task_id) {
   return found == tasks_by_id_.end() ? nullptr : found->second;
 }
 
-void JobExecution::AddSplits(const std::string& task_id, std::vector<std::string> serialized_splits, bool no_more) {
+void JobExecution::AddSplits(const std::string& task_id, std::vector<std::string> serialized_splits,
+                             bool no_more) {
   if (Task* task = Find(task_id)) task->AddSplits(std::move(serialized_splits), no_more);
 }
 

@@ -14,16 +14,17 @@
 
 namespace millrace {
 
-/// The tasks of one attempt of one job on this worker, and the channels between them. Thread-safe; none of its methods
-/// blocks but the destructor, which cancels and waits for the last turns and the blocking work of all tasks.
+/// The tasks of one attempt of one job on this worker, and the channels between them. Thread-safe; none of
+/// its methods blocks but the destructor, which cancels and waits for the last turns and the blocking work of
+/// all tasks.
 class JobExecution {
  public:
   /// `listener` outlives this. `services` are moved in; what they point to outlives this.
   JobExecution(JobServices services, Scheduler& scheduler, TaskListener& listener);
   ~JobExecution();
 
-  /// Makes tasks and channels, then on the I/O pool prepares (restores) every task and starts it. A task that cannot be prepared
-  /// reports OnTaskFailed.
+  /// Makes tasks and channels, then on the I/O pool prepares (restores) every task and starts it. A task that
+  /// cannot be prepared reports OnTaskFailed.
   Status Deploy(const proto::JobDeployment& deployment);
 
   void AddSplits(const std::string& task_id, std::vector<std::string> serialized_splits, bool no_more);
@@ -49,7 +50,7 @@ class JobExecution {
   std::vector<std::unique_ptr<Task>> tasks_;
   std::unordered_map<std::string, Task*> tasks_by_id_;
   std::mutex mutex_;
-  bool cancelled_ = false;           // guarded by mutex_: no task starts any more
+  bool cancelled_ = false;  // guarded by mutex_: no task starts any more
   std::unique_ptr<BlockingWork> preparing_;
 };
 

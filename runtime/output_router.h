@@ -15,11 +15,12 @@ class OutputDescriptor;
 
 namespace millrace {
 
-/// The end of a task's chain: routes batches to channels by the partitioning of each edge, and everything else to all
-/// channels. Owned by the task's thread.
+/// The end of a task's chain: routes batches to channels by the partitioning of each edge, and everything
+/// else to all channels. Owned by the task's thread.
 class OutputRouter final : public Output {
  public:
-  OutputRouter(uint32_t max_parallelism, OperatorProbe* probe) : max_parallelism_(max_parallelism), probe_(probe) {}
+  OutputRouter(uint32_t max_parallelism, OperatorProbe* probe)
+      : max_parallelism_(max_parallelism), probe_(probe) {}
 
   void AddEdge(const proto::OutputDescriptor& descriptor, std::vector<std::shared_ptr<Channel>> channels);
 

@@ -11,14 +11,17 @@ namespace millrace {
 class Gauge {
  public:
   void Set(int64_t value) { value_.store(value, std::memory_order_relaxed); }
-  void Add(int64_t delta) { value_.store(value_.load(std::memory_order_relaxed) + delta, std::memory_order_relaxed); }
+  void Add(int64_t delta) {
+    value_.store(value_.load(std::memory_order_relaxed) + delta, std::memory_order_relaxed);
+  }
   int64_t Get() const { return value_.load(std::memory_order_relaxed); }
 
  private:
   std::atomic<int64_t> value_{0};
 };
 
-/// What one operator subtask counts. Changed by the task's thread (connectors: by one thread each), read by exporters.
+/// What one operator subtask counts. Changed by the task's thread (connectors: by one thread each), read by
+/// exporters.
 class OperatorProbe final : public OperatorMetrics {
  public:
   Gauge records_in, records_out, bytes_in, bytes_out;

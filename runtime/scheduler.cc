@@ -31,8 +31,8 @@ std::shared_ptr<Scheduler::Handle> Scheduler::Register(std::shared_ptr<Runnable>
 }
 
 void Scheduler::Handle::Notify() {
-  // Sequentially consistent with RunOne's exchange: either the turn sees what was published before Notify, or Notify
-  // sees that the turn has begun.
+  // Sequentially consistent with RunOne's exchange: either the turn sees what was published before Notify, or
+  // Notify sees that the turn has begun.
   State state = state_.load(std::memory_order_seq_cst);
   while (true) {
     if (state == State::kWaiting) {
@@ -84,7 +84,8 @@ void Scheduler::RunOne(const std::shared_ptr<Handle>& handle) {
     return;
   }
   State expected = State::kRunning;
-  if (turn == Runnable::Turn::kWait && handle->state_.compare_exchange_strong(expected, State::kWaiting)) return;
+  if (turn == Runnable::Turn::kWait && handle->state_.compare_exchange_strong(expected, State::kWaiting))
+    return;
   handle->state_.store(State::kQueued, std::memory_order_release);
   Enqueue(handle);
 }

@@ -22,14 +22,15 @@ class Runnable {
   virtual Turn RunTurn() = 0;
 };
 
-/// The compute pool: a fixed number of threads that run resumable tasks in turns of a few milliseconds. Thread-safe.
+/// The compute pool: a fixed number of threads that run resumable tasks in turns of a few milliseconds.
+/// Thread-safe.
 class Scheduler {
  public:
   explicit Scheduler(size_t num_threads);
   ~Scheduler();  // waits for running turns; queued ones are dropped
 
-  /// A registered task; keeps the runnable alive. Notify is cheap and may come from any thread, also during a turn
-  /// (then another turn follows).
+  /// A registered task; keeps the runnable alive. Notify is cheap and may come from any thread, also during a
+  /// turn (then another turn follows).
   class Handle {
    public:
     Handle(Scheduler& scheduler, std::shared_ptr<Runnable> runnable)

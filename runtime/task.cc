@@ -47,7 +47,8 @@ void Task::WaitUntilEnded() {
   if (handle_ready_.load()) handle_->WaitUntilDone();
 }
 
-void Task::AddOutput(const proto::OutputDescriptor& descriptor, std::vector<std::shared_ptr<Channel>> channels) {
+void Task::AddOutput(const proto::OutputDescriptor& descriptor,
+                     std::vector<std::shared_ptr<Channel>> channels) {
   router_->AddEdge(descriptor, std::move(channels));
 }
 
@@ -240,7 +241,8 @@ Status Task::TakeSnapshot(Barrier barrier) {
   RETURN_IF_ERROR(HitFailPoint("task.before_snapshot"));
   std::vector<std::shared_ptr<PendingOperatorSnapshot>> snapshots;
   for (auto& chained : operators_) {
-    auto snapshot = std::make_shared<PendingOperatorSnapshot>(barrier.epoch, chained->operator_uid(), descriptor_.subtask());
+    auto snapshot = std::make_shared<PendingOperatorSnapshot>(barrier.epoch, chained->operator_uid(),
+                                                              descriptor_.subtask());
     RETURN_IF_ERROR(chained->op().Snapshot(*snapshot));
     if (KeyedState* state = chained->keyed_state_or_null()) {
       chained->probe().state_rows.Set(static_cast<int64_t>(state->num_rows()));
@@ -289,20 +291,22 @@ void Task::RegisterProcessingTimer(size_t operator_index, int64_t micros) {
 }
 
 void Task::ArmTimer() {
-  if (timers_.empty() || timers_.top().micros >= armed_micros_) return;  // none, or one that comes earlier is armed
+  if (timers_.empty() || timers_.top().micros >= armed_micros_)
+    return;  // none, or one that comes earlier is armed
   armed_micros_ = timers_.top().micros;
   const int64_t delay_micros = std::max<int64_t>(0, armed_micros_ - services_.env->clock().WallMicros());
   // Only the handle: the timer may fire when the task is gone.
-  armed_timer_ = services_.env->io().SubmitAfter(
-      std::chrono::microseconds(delay_micros),
-      [handle = std::weak_ptr<Scheduler::Handle>(handle_)] {
-        if (auto notified = handle.lock()) notified->Notify();
-      });
+  armed_timer_ = services_.env->io().SubmitAfter(std::chrono::microseconds(delay_micros),
+                                                 [handle = std::weak_ptr<Scheduler::Handle>(handle_)] {
+                                                   if (auto notified = handle.lock()) notified->Notify();
+                                                 });
 }
 
 void Task::AccountTime(int64_t turn_began_nanos, int64_t turn_ended_nanos, Step last) {
   const int64_t waited = turn_began_nanos - last_turn_ended_nanos_;
-  (last_step_ == Step::kNoRoom ? probe_.backpressured_nanos : last_step_ == Step::kMore ? probe_.busy_nanos : probe_.idle_nanos)
+  (last_step_ == Step::kNoRoom ? probe_.backpressured_nanos
+   : last_step_ == Step::kMore ? probe_.busy_nanos
+                               : probe_.idle_nanos)
       .Add(waited);
   probe_.busy_nanos.Add(turn_ended_nanos - turn_began_nanos);
   last_turn_ended_nanos_ = turn_ended_nanos;

@@ -19,19 +19,22 @@
 
 namespace millrace {
 
-/// A chain of operators times one subtask: a resumable, single-owner state machine. A turn handles mail, then timers,
-/// then input, and only while every output has room. Post, Wakeup and Cancel may come from any thread; the rest runs on the
-/// scheduler's threads, one turn at a time.
+/// A chain of operators times one subtask: a resumable, single-owner state machine. A turn handles mail, then
+/// timers, then input, and only while every output has room. Post, Wakeup and Cancel may come from any
+/// thread; the rest runs on the scheduler's threads, one turn at a time.
 ///
 /// Life: Prepare (I/O pool) -> Start -> running -> drained (all input ended) or stopped (terminal barrier)
 /// -> Finish -> ended; an error or Cancel ends it at any time.
 class Task final : public Runnable, public TaskMailbox {
  public:
-  /// Started tasks must have been told to Finish or Cancel before destruction, which waits for their last turn.
+  /// Started tasks must have been told to Finish or Cancel before destruction, which waits for their last
+  /// turn.
   Task(const JobServices& services, proto::TaskDescriptor descriptor, TaskListener& listener);
   ~Task() override;
 
-  void AddInput(uint32_t input, std::shared_ptr<Channel> channel) { gate_.AddChannel(input, std::move(channel)); }
+  void AddInput(uint32_t input, std::shared_ptr<Channel> channel) {
+    gate_.AddChannel(input, std::move(channel));
+  }
   void AddOutput(const proto::OutputDescriptor& descriptor, std::vector<std::shared_ptr<Channel>> channels);
 
   /// Makes operators, restores their state. Blocks; before Start.

@@ -11,8 +11,8 @@ class CheckpointAck;
 
 namespace millrace {
 
-/// What the tasks of one job attempt report. Called from compute and I/O threads, also at the same time: implementations
-/// post to a thread of their own and return at once.
+/// What the tasks of one job attempt report. Called from compute and I/O threads, also at the same time:
+/// implementations post to a thread of their own and return at once.
 class TaskListener {
  public:
   virtual ~TaskListener() = default;

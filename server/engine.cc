@@ -14,8 +14,8 @@
 
 namespace millrace {
 
-/// An advisory lock on <data directory>/lock, which holds the owner's pid. The kernel frees it when the process ends, however
-/// it ends.
+/// An advisory lock on <data directory>/lock, which holds the owner's pid. The kernel frees it when the
+/// process ends, however it ends.
 class Engine::DataDirectoryLock {
  public:
   static Result<std::unique_ptr<DataDirectoryLock>> Take(const std::string& directory) {
@@ -29,7 +29,8 @@ class Engine::DataDirectoryLock {
       char pid[32] = {};
       const ssize_t length = pread(fd, pid, sizeof(pid) - 1, 0);
       const std::string holder = length > 0 ? std::string(pid, static_cast<size_t>(length)) : "unknown";
-      return Status(kDataDirectoryInUse, fmt::format("Data directory {} is in use by process {}", directory, holder))
+      return Status(kDataDirectoryInUse,
+                    fmt::format("Data directory {} is in use by process {}", directory, holder))
           .WithSuggestion("stop that server first, or give this one a directory of its own with --data-dir");
     }
     const std::string pid = std::to_string(getpid());
@@ -60,7 +61,8 @@ class Engine::CatalogFile final : public sql::CatalogStore {
   const std::string path_;
 };
 
-Engine::Engine(EngineOptions options) : options_(std::move(options)) {}
+Engine::Engine(EngineOptions options) : options_(std::move(options)) {
+}
 
 Engine::~Engine() {
   jobs_.reset();
@@ -90,11 +92,11 @@ Status Engine::OpenParts() {
                                             .savepoint_directory = options_.savepoint_directory,
                                             .default_job_options = options_.default_job_options},
                                            *registry_, *env_));
-  worker_ = std::make_unique<LocalWorker>(WorkerOptions{.local_directory = local,
-                                                        .num_compute_threads = options_.num_compute_threads,
-                                                        .state_memory_bytes = options_.state_memory_bytes},
-                                          *registry_, *env_,
-                                          [this](const JobId& job) -> ResultSink* { return jobs_->Results(job).get(); });
+  worker_ = std::make_unique<LocalWorker>(
+      WorkerOptions{.local_directory = local,
+                    .num_compute_threads = options_.num_compute_threads,
+                    .state_memory_bytes = options_.state_memory_bytes},
+      *registry_, *env_, [this](const JobId& job) -> ResultSink* { return jobs_->Results(job).get(); });
   jobs_->set_worker(worker_.get());
   recovery_problems_ = jobs_->Recover();
   return Status::Ok();

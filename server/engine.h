@@ -25,12 +25,12 @@ struct EngineOptions {
   std::map<std::string, std::string> default_job_options;
 };
 
-/// Everything a server consists of but its network: registry, catalog, job manager and one worker, over one data directory.
-/// `millrace server` puts gRPC and HTTP around it, `millrace run` uses it as it is.
+/// Everything a server consists of but its network: registry, catalog, job manager and one worker, over one
+/// data directory. `millrace server` puts gRPC and HTTP around it, `millrace run` uses it as it is.
 class Engine {
  public:
-  /// Locks the data directory (kDataDirectoryInUse names the holder's pid), opens what is in it and goes on with its jobs.
-  /// Jobs and records that could not go on are in `recovery_problems`.
+  /// Locks the data directory (kDataDirectoryInUse names the holder's pid), opens what is in it and goes on
+  /// with its jobs. Jobs and records that could not go on are in `recovery_problems`.
   static Result<std::unique_ptr<Engine>> Open(EngineOptions options);
   ~Engine();
 

@@ -14,9 +14,9 @@ constexpr size_t kShownCharactersMax = 120;
 constexpr size_t kShownBeforeMax = 60;
 
 struct Excerpt {
-  std::string text;    // one line, tabs made blanks
-  size_t before = 0;   // characters in front of the place
-  size_t marked = 1;   // characters of the place
+  std::string text;   // one line, tabs made blanks
+  size_t before = 0;  // characters in front of the place
+  size_t marked = 1;  // characters of the place
 };
 
 /// The characters of `line`, each with its bytes; a tab becomes one blank, so that columns keep their place.
@@ -61,9 +61,11 @@ std::string RenderError(const Status& status, std::string_view source, std::stri
     const Excerpt excerpt = CutExcerpt(source, *place);
     const std::string number = std::to_string(place->line);
     const std::string margin(number.size(), ' ');
-    text += fmt::format("\n{} --> {}{}{}:{}", margin, name, name.empty() ? "" : ":", place->line, place->column);
+    text +=
+        fmt::format("\n{} --> {}{}{}:{}", margin, name, name.empty() ? "" : ":", place->line, place->column);
     text += fmt::format("\n{} | {}", number, excerpt.text);
-    text += fmt::format("\n{} | {}{}", margin, std::string(excerpt.before, ' '), std::string(excerpt.marked, '^'));
+    text += fmt::format("\n{} | {}{}", margin, std::string(excerpt.before, ' '),
+                        std::string(excerpt.marked, '^'));
   }
   if (!status.suggestion().empty()) text += fmt::format("\nhelp: {}", status.suggestion());
   return text;

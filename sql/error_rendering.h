@@ -15,8 +15,9 @@ namespace millrace::sql {
 ///     |          ^^^^
 ///   help: did you mean FROM?
 ///
-/// The place and the help are left out when the status has none; the place too when it lies outside of `source`.
-/// Long lines are cut around the place. No newline at the end. `name` (a file) stands before the line number.
+/// The place and the help are left out when the status has none; the place too when it lies outside of
+/// `source`. Long lines are cut around the place. No newline at the end. `name` (a file) stands before the
+/// line number.
 std::string RenderError(const Status& status, std::string_view source, std::string_view name = {});
 
 }  // namespace millrace::sql

@@ -15,7 +15,8 @@ constexpr int kKeysATurn = 50'000;
 
 }  // namespace
 
-ColdKeyScan::ColdKeyScan(std::shared_ptr<StateWriter> writer, const std::vector<proto::TableLayout>& tables, Env& env)
+ColdKeyScan::ColdKeyScan(std::shared_ptr<StateWriter> writer, const std::vector<proto::TableLayout>& tables,
+                         Env& env)
     : writer_(std::move(writer)), env_(env), cursor_(writer_->database()->NewCursor()) {
   for (const proto::TableLayout& table : tables) {
     if (table.kind() == "timers") continue;  // they know their cold ones by time

@@ -19,9 +19,9 @@ class TableLayout;
 
 namespace millrace::state {
 
-/// Learns which keys a restored database holds, on I/O threads while the task already runs: until then every key that is
-/// not in memory has to be looked for in the database. Runs in short turns, so that it keeps no I/O thread from
-/// checkpoints; ends early when the writer is closed. A scan that fails is never finished.
+/// Learns which keys a restored database holds, on I/O threads while the task already runs: until then every
+/// key that is not in memory has to be looked for in the database. Runs in short turns, so that it keeps no
+/// I/O thread from checkpoints; ends early when the writer is closed. A scan that fails is never finished.
 class ColdKeyScan : public std::enable_shared_from_this<ColdKeyScan> {
  public:
   /// Call before the database changes.

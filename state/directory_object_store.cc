@@ -1,9 +1,9 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/env/env.h"
 #include "core/error_codes.h"
@@ -28,7 +28,8 @@ class DirectoryObjectStore final : public ObjectStore {
 
   Status PutFile(const std::string& path, const std::string& local_file) override {
     RETURN_IF_ERROR(PrepareFor(path));
-    const std::string temporary = fmt::format("{}{}{:016x}", FileOf(path), kTemporary, env_.random().Next64());
+    const std::string temporary =
+        fmt::format("{}{}{:016x}", FileOf(path), kTemporary, env_.random().Next64());
     Status status = files().HardLinkOrCopy(local_file, temporary);
     if (status.ok()) status = SyncFile(temporary);
     if (status.ok()) status = files().Rename(temporary, FileOf(path));
@@ -100,7 +101,8 @@ class DirectoryObjectStore final : public ObjectStore {
     return opened->Close();
   }
 
-  Status Walk(const std::string& directory, const std::string& prefix, int depth, std::vector<ObjectInfo>* objects) {
+  Status Walk(const std::string& directory, const std::string& prefix, int depth,
+              std::vector<ObjectInfo>* objects) {
     if (depth > kDepthMax) return Status(kStateStore, "directories are nested too deeply: " + Uri(directory));
     const Result<std::vector<FileInfo>> listed = files().ListDirectory(FileOf(directory));
     if (!listed.ok()) {
@@ -111,7 +113,8 @@ class DirectoryObjectStore final : public ObjectStore {
       if (file.is_directory) {
         // Only where the directory and the prefix agree as far as both go.
         const std::string inside = path + "/";
-        if (inside.starts_with(prefix) || prefix.starts_with(inside)) RETURN_IF_ERROR(Walk(path, prefix, depth + 1, objects));
+        if (inside.starts_with(prefix) || prefix.starts_with(inside))
+          RETURN_IF_ERROR(Walk(path, prefix, depth + 1, objects));
       } else if (path.starts_with(prefix) && file.name.find(kTemporary) == std::string::npos) {
         objects->push_back({path, file.size_bytes});
       }
@@ -139,7 +142,8 @@ Result<std::unique_ptr<ObjectStore>> OpenObjectStore(const std::string& uri, Env
         .WithSuggestion("use a directory that every worker sees: file:///directory");
   }
   while (directory.size() > 1 && directory.back() == '/') directory.pop_back();
-  if (directory.empty()) return Status(kUnsupportedStore, "store has no path").WithSuggestion("write file:///directory");
+  if (directory.empty())
+    return Status(kUnsupportedStore, "store has no path").WithSuggestion("write file:///directory");
   RETURN_IF_ERROR(env.files().CreateDirectories(directory));
   return std::unique_ptr<ObjectStore>(std::make_unique<DirectoryObjectStore>(std::move(directory), env));
 }

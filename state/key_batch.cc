@@ -8,8 +8,8 @@
 namespace millrace {
 namespace {
 
-/// Bytes of a key column whose encoding is its in-memory value; 0 for the others (floats are normalised, strings and
-/// nested values have a length).
+/// Bytes of a key column whose encoding is its in-memory value; 0 for the others (floats are normalised,
+/// strings and nested values have a length).
 uint32_t PlainWidth(PhysicalType type) {
   switch (type) {
     case PhysicalType::kInt8:

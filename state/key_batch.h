@@ -11,8 +11,8 @@
 
 namespace millrace {
 
-/// The keys of the selected rows of a batch: hashes and row-codec bytes. Reused from batch to batch by its owner.
-/// Key i belongs to the i-th selected row. Single-owner.
+/// The keys of the selected rows of a batch: hashes and row-codec bytes. Reused from batch to batch by its
+/// owner. Key i belongs to the i-th selected row. Single-owner.
 class KeyBatch {
  public:
   KeyBatch(std::vector<DataType> key_types, uint32_t max_parallelism);
@@ -33,7 +33,8 @@ class KeyBatch {
   uint32_t max_parallelism() const { return max_parallelism_; }
 
  private:
-  /// Encodes keys of NOT NULL integers column by column; false (and nothing done) when some column is another.
+  /// Encodes keys of NOT NULL integers column by column; false (and nothing done) when some column is
+  /// another.
   bool EncodePlain(std::span<const ColumnReader> columns);
   void EncodeAny(std::span<const ColumnReader> columns);
 

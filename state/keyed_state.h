@@ -23,18 +23,19 @@ struct KeyedStateOptions {
   uint32_t subtask = 0;
   uint32_t max_parallelism = 1024;
   KeyGroupRange key_groups;
-  std::string local_directory;      // own, empty or absent; holds the RocksDB; removed by the destructor
-  std::string store_prefix;         // path in the store below which this operator's shared files go
-  std::string unique_suffix;        // of new file names, so that attempts never write the same path: "g<generation>a<attempt>s<subtask>"
+  std::string local_directory;  // own, empty or absent; holds the RocksDB; removed by the destructor
+  std::string store_prefix;     // path in the store below which this operator's shared files go
+  std::string unique_suffix;    // of new file names, so that attempts never write the same path:
+                                // "g<generation>a<attempt>s<subtask>"
 };
 
 /// What a snapshot took, before it is durable. Movable; Write runs on any thread, once.
 class FrozenState {
  public:
   virtual ~FrozenState() = default;
-  /// Writes SSTs, ingests them, makes a RocksDB checkpoint and uploads its new files. Fills tables, keyed_files, key_groups,
-  /// state_bytes and uploaded_bytes of the snapshot. Blocks. A snapshot that failed or was never written loses nothing:
-  /// its changes go into the next one.
+  /// Writes SSTs, ingests them, makes a RocksDB checkpoint and uploads its new files. Fills tables,
+  /// keyed_files, key_groups, state_bytes and uploaded_bytes of the snapshot. Blocks. A snapshot that failed
+  /// or was never written loses nothing: its changes go into the next one.
   virtual Status Write(proto::SubtaskSnapshot* out) = 0;
 };
 
@@ -43,14 +44,16 @@ class KeyedState {
  public:
   virtual ~KeyedState() = default;
 
-  /// Opens empty, or from every snapshot that overlaps the key groups (any former parallelism). Blocks: on the I/O
-  /// pool, before the task runs. `store` is rooted at the job's checkpoint root: paths in snapshots are its paths.
+  /// Opens empty, or from every snapshot that overlaps the key groups (any former parallelism). Blocks: on
+  /// the I/O pool, before the task runs. `store` is rooted at the job's checkpoint root: paths in snapshots
+  /// are its paths.
   static Result<std::unique_ptr<KeyedState>> Open(KeyedStateOptions options,
                                                   const std::vector<const proto::SubtaskSnapshot*>& restore,
-                                                  std::shared_ptr<ObjectStore> store, MemoryBudget& budget, Env& env);
+                                                  std::shared_ptr<ObjectStore> store, MemoryBudget& budget,
+                                                  Env& env);
 
-  /// Each name once. kIncompatibleState (with what differs) when the restored layout is another. The object lives as
-  /// long as this.
+  /// Each name once. kIncompatibleState (with what differs) when the restored layout is another. The object
+  /// lives as long as this.
   virtual Result<KeyedTable*> OpenTable(const TableSpec& spec) = 0;
   virtual Result<KeyedMap*> OpenMap(const TableSpec& spec) = 0;
   virtual Result<SliceTable*> OpenSlices(const TableSpec& spec) = 0;
@@ -61,8 +64,8 @@ class KeyedState {
   /// Takes what changed since the last Freeze; rows changed later are copied first. Microseconds, no I/O.
   virtual std::unique_ptr<FrozenState> Freeze(Epoch epoch) = 0;
 
-  /// Between batches: accounts memory and, over budget, evicts cold clean rows. May block on RocksDB writes when too
-  /// few rows are clean. Invalidates RowRefs.
+  /// Between batches: accounts memory and, over budget, evicts cold clean rows. May block on RocksDB writes
+  /// when too few rows are clean. Invalidates RowRefs.
   virtual Status Relieve() = 0;
 
   virtual uint64_t num_rows() const = 0;

@@ -14,8 +14,8 @@
 
 namespace millrace {
 
-/// Declares a table of an operator's keyed state. State is addressed by operator uid + name; a restored table whose
-/// layout differs is refused with what differs.
+/// Declares a table of an operator's keyed state. State is addressed by operator uid + name; a restored table
+/// whose layout differs is refused with what differs.
 struct TableSpec {
   std::string name;
   uint32_t version = 1;  // of the payload's meaning; bump when it changes
@@ -32,16 +32,17 @@ struct RowRef {
   friend bool operator==(const RowRef&, const RowRef&) = default;
 };
 
-/// Rows by key, in memory behind an open-addressing index; cold clean rows may live in RocksDB only and come back
-/// when asked for. Keys must lie in the owner's key-group range. One owner thread. Errors are those of reading cold
-/// rows (external).
+/// Rows by key, in memory behind an open-addressing index; cold clean rows may live in RocksDB only and come
+/// back when asked for. Keys must lie in the owner's key-group range. One owner thread. Errors are those of
+/// reading cold rows (external).
 class KeyedTable {
  public:
   virtual ~KeyedTable() = default;
 
-  /// rows[i] is the row of key i, made when absent; inserted[i] != 0 where it was made by this call (the first of
-  /// equal keys in the batch).
-  virtual Status FindOrInsert(const KeyBatch& keys, std::vector<RowRef>* rows, std::vector<uint8_t>* inserted) = 0;
+  /// rows[i] is the row of key i, made when absent; inserted[i] != 0 where it was made by this call (the
+  /// first of equal keys in the batch).
+  virtual Status FindOrInsert(const KeyBatch& keys, std::vector<RowRef>* rows,
+                              std::vector<uint8_t>* inserted) = 0;
   virtual Status Find(const KeyBatch& keys, std::vector<RowRef>* rows) = 0;
   /// The row is gone after this call; other RowRefs stay valid.
   virtual void Erase(RowRef row) = 0;
@@ -57,22 +58,23 @@ class KeyedTable {
 
   /// Every row, cold ones included, in no particular order. `visit` must not change the table.
   virtual Status ForEach(const std::function<Status(RowRef)>& visit) = 0;
-  virtual uint64_t num_rows() const = 0;      // known rows, cold ones included (an estimate after restore)
+  virtual uint64_t num_rows() const = 0;  // known rows, cold ones included (an estimate after restore)
   virtual uint64_t memory_bytes() const = 0;
 };
 
-/// Entries (sub-key -> fixed payload) below a key, such as the rows of a join side or the values of a DISTINCT
-/// aggregate. Same life cycle, threads and errors as KeyedTable.
+/// Entries (sub-key -> fixed payload) below a key, such as the rows of a join side or the values of a
+/// DISTINCT aggregate. Same life cycle, threads and errors as KeyedTable.
 class KeyedMap {
  public:
   virtual ~KeyedMap() = default;
   /// Loads the cold entries of all keys of the batch in one go; call before the others for these keys.
   virtual Status Prefetch(const KeyBatch& keys) = 0;
   /// Entry `sub_key` below key i, made with a zero payload when absent.
-  virtual Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key, bool* inserted) = 0;
+  virtual Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
+                                      bool* inserted) = 0;
   virtual Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) = 0;
-  /// Entries below key i in the order they were inserted (after a restore: by sub-key bytes). `visit` returns false to
-  /// stop; it may change payloads, not insert or erase.
+  /// Entries below key i in the order they were inserted (after a restore: by sub-key bytes). `visit` returns
+  /// false to stop; it may change payloads, not insert or erase.
   virtual Status ForEachEntry(const KeyBatch& keys, uint32_t i,
                               const std::function<bool(std::string_view sub_key, RowRef)>& visit) = 0;
   virtual bool HasEntries(const KeyBatch& keys, uint32_t i) = 0;  // after Prefetch
@@ -84,13 +86,14 @@ class KeyedMap {
   virtual uint64_t memory_bytes() const = 0;
 };
 
-/// Rows by (slice, key). A slice is a span of event time named by its end in microseconds; it is dropped whole.
+/// Rows by (slice, key). A slice is a span of event time named by its end in microseconds; it is dropped
+/// whole.
 class SliceTable {
  public:
   virtual ~SliceTable() = default;
   /// As KeyedTable, key i in slice slices[i].
-  virtual Status FindOrInsert(std::span<const int64_t> slices, const KeyBatch& keys, std::vector<RowRef>* rows,
-                              std::vector<uint8_t>* inserted) = 0;
+  virtual Status FindOrInsert(std::span<const int64_t> slices, const KeyBatch& keys,
+                              std::vector<RowRef>* rows, std::vector<uint8_t>* inserted) = 0;
   /// Slices that hold rows, ascending.
   virtual std::vector<int64_t> Slices() const = 0;
   virtual Status ForEachRow(int64_t slice, const std::function<Status(RowRef)>& visit) = 0;

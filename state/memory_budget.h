@@ -5,8 +5,8 @@
 
 namespace millrace {
 
-/// The state memory that the tasks of a worker share. Thread-safe. Users report what they hold; one that is over its
-/// fair share when the whole is over the limit evicts cold rows (see KeyedState::Relieve).
+/// The state memory that the tasks of a worker share. Thread-safe. Users report what they hold; one that is
+/// over its fair share when the whole is over the limit evicts cold rows (see KeyedState::Relieve).
 class MemoryBudget {
  public:
   explicit MemoryBudget(uint64_t limit_bytes) : limit_bytes_(limit_bytes) {}
@@ -21,7 +21,9 @@ class MemoryBudget {
     return num_users > 1 ? limit_bytes_ / num_users : limit_bytes_;
   }
   /// Changes what one user holds by `delta_bytes`.
-  void Add(int64_t delta_bytes) { used_bytes_.fetch_add(static_cast<uint64_t>(delta_bytes), std::memory_order_relaxed); }
+  void Add(int64_t delta_bytes) {
+    used_bytes_.fetch_add(static_cast<uint64_t>(delta_bytes), std::memory_order_relaxed);
+  }
 
  private:
   const uint64_t limit_bytes_;

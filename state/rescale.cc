@@ -16,7 +16,9 @@ constexpr size_t kTableBytes = 2;
 constexpr size_t kSliceBytes = 8;
 constexpr size_t kGroupBytes = 2;
 
-Status DamagedKey() { return Status(kCorruptBytes, "state key is too short"); }
+Status DamagedKey() {
+  return Status(kCorruptBytes, "state key is too short");
+}
 
 std::string WithGroup(const std::string& prefix, uint32_t group) {
   std::string key = prefix;
@@ -44,7 +46,8 @@ Status ForEachTimer(RowCursor& cursor, const proto::TableLayout& table,
                     const std::function<Status(KeyGroup group)>& visit) {
   const std::string prefix = TablePrefix(table.id());
   for (cursor.Seek(prefix); cursor.Valid() && cursor.key().starts_with(prefix); cursor.Next()) {
-    if (cursor.value().size() != kGroupBytes) return Status(kCorruptBytes, "state of a timer has a wrong length");
+    if (cursor.value().size() != kGroupBytes)
+      return Status(kCorruptBytes, "state of a timer has a wrong length");
     RETURN_IF_ERROR(visit(KeyGroup{ReadBigEndian16(cursor.value().data())}));
   }
   return cursor.status();
@@ -78,8 +81,8 @@ Status CutToRange(RowDatabase& database, const proto::TableLayout& table, const 
   });
 }
 
-Status CopyRange(RowCursor& source, const proto::TableLayout& table, const KeyGroupRange& range, uint32_t new_id,
-                 SstRunWriter& out, uint64_t* num_rows) {
+Status CopyRange(RowCursor& source, const proto::TableLayout& table, const KeyGroupRange& range,
+                 uint32_t new_id, SstRunWriter& out, uint64_t* num_rows) {
   std::string new_key;
   const auto copy_row = [&] {
     new_key = TablePrefix(new_id);
@@ -88,9 +91,8 @@ Status CopyRange(RowCursor& source, const proto::TableLayout& table, const KeyGr
     return out.Put(new_key, source.value());
   };
   if (table.kind() == "timers") {
-    return ForEachTimer(source, table, [&](KeyGroup group) {
-      return range.Contains(group) ? copy_row() : Status::Ok();
-    });
+    return ForEachTimer(source, table,
+                        [&](KeyGroup group) { return range.Contains(group) ? copy_row() : Status::Ok(); });
   }
   return ForEachOrderedPrefix(source, table, [&](const std::string& prefix) {
     for (source.Seek(WithGroup(prefix, range.first)); source.Valid() && source.key().starts_with(prefix);

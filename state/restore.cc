@@ -38,7 +38,8 @@ class SnapshotFetch {
       if (file.name().starts_with("MANIFEST-")) manifest = file.name();
       RETURN_IF_ERROR(Fetch(file, directory + "/" + file.name()));
     }
-    if (manifest.empty()) return Status(kCheckpointDamaged, "checkpoint of keyed state lacks the database manifest");
+    if (manifest.empty())
+      return Status(kCheckpointDamaged, "checkpoint of keyed state lacks the database manifest");
     return env_.files().WriteFileAtomically(directory + "/CURRENT", manifest + "\n");
   }
 
@@ -55,8 +56,9 @@ class SnapshotFetch {
     RETURN_IF_ERROR(fetched);
     ASSIGN_OR_RETURN(const std::string content, env_.files().ReadFile(local));
     if (content.size() != stored.length() || HashBytes(content) != stored.checksum()) {
-      return Status(kCheckpointDamaged, "checkpoint file has another length or checksum than when it was written: " +
-                                            store_.Uri(stored.path()))
+      return Status(kCheckpointDamaged,
+                    "checkpoint file has another length or checksum than when it was written: " +
+                        store_.Uri(stored.path()))
           .WithSuggestion("restore from another checkpoint or a savepoint");
     }
     return Status::Ok();
@@ -74,7 +76,8 @@ class Restore {
   Result<RestoredState> Run(std::vector<const proto::SubtaskSnapshot*> snapshots) {
     const KeyGroupRange& range = options_.key_groups;
     std::erase_if(snapshots, [&](const auto* snapshot) { return SharedGroups(*snapshot, range) == 0; });
-    std::stable_sort(snapshots.begin(), snapshots.end(), [&](const auto* a, const auto* b) { return Share(*a) > Share(*b); });
+    std::stable_sort(snapshots.begin(), snapshots.end(),
+                     [&](const auto* a, const auto* b) { return Share(*a) > Share(*b); });
     for (const proto::SubtaskSnapshot* snapshot : snapshots) {
       if (snapshot->keyed_files().empty()) {
         RETURN_IF_ERROR(AddTables(*snapshot, nullptr));
@@ -120,14 +123,16 @@ class Restore {
     ASSIGN_OR_RETURN(result_.database, RowDatabase::Open(directory_));
     for (const proto::NamedFile& file : snapshot.keyed_files()) {
       if (!file.name().ends_with(".sst")) continue;
-      result_.uploaded.push_back({file.name(), file.file().path(), file.file().length(), file.file().checksum()});
+      result_.uploaded.push_back(
+          {file.name(), file.file().path(), file.file().length(), file.file().checksum()});
     }
     const KeyGroupRange old = RangeOf(snapshot);
     const uint64_t old_groups = old.last - old.first + 1;
     const uint64_t kept_groups = SharedGroups(snapshot, options_.key_groups);
     for (const proto::TableLayout& table : snapshot.tables()) {
       AddRows(table.name(), table.num_rows() * kept_groups / old_groups);
-      if (kept_groups < old_groups) RETURN_IF_ERROR(CutToRange(*result_.database, table, options_.key_groups));
+      if (kept_groups < old_groups)
+        RETURN_IF_ERROR(CutToRange(*result_.database, table, options_.key_groups));
     }
     return Status::Ok();
   }
@@ -172,8 +177,8 @@ class Restore {
 }  // namespace
 
 Result<RestoredState> RestoreDatabase(const KeyedStateOptions& options, const std::string& directory,
-                                      const std::vector<const proto::SubtaskSnapshot*>& snapshots, ObjectStore& store,
-                                      Env& env) {
+                                      const std::vector<const proto::SubtaskSnapshot*>& snapshots,
+                                      ObjectStore& store, Env& env) {
   return Restore(options, directory, store, env).Run(snapshots);
 }
 

@@ -29,7 +29,8 @@ class SstChangeSink final : public ChangeSink {
 }  // namespace
 
 StateWriter::StateWriter(KeyedStateOptions options, std::shared_ptr<ObjectStore> store, Env& env)
-    : options_(std::move(options)), store_(std::move(store)), env_(env) {}
+    : options_(std::move(options)), store_(std::move(store)), env_(env) {
+}
 
 StateWriter::~StateWriter() {
   database_.reset();
@@ -117,8 +118,8 @@ Status StateWriter::WriteChanges(FrozenSet& set) {
     parts.emplace_back(timers->prefix(), [&timers](ChangeSink& sink) { return timers->Write(sink); });
   }
   std::sort(parts.begin(), parts.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
-  const std::unique_ptr<SstRunWriter> run = SstRunWriter::Create(
-      options_.local_directory + "/run-" + std::to_string(set.changes.change) + "-");
+  const std::unique_ptr<SstRunWriter> run =
+      SstRunWriter::Create(options_.local_directory + "/run-" + std::to_string(set.changes.change) + "-");
   SstChangeSink sink(*run);
   for (const auto& [prefix, write] : parts) RETURN_IF_ERROR(write(sink));
   ASSIGN_OR_RETURN(set.sst_files, run->Finish());
@@ -208,9 +209,11 @@ Status StateWriter::Upload(FrozenSet& set, proto::SubtaskSnapshot* out) {
 
 std::string StateWriter::StorePath(const std::string& file_name) {
   const size_t dot = file_name.find('.');
-  const std::string stem = options_.store_prefix + "/" + file_name.substr(0, dot) + "-" + options_.unique_suffix;
+  const std::string stem =
+      options_.store_prefix + "/" + file_name.substr(0, dot) + "-" + options_.unique_suffix;
   // A manifest keeps its name while it grows.
-  return dot != std::string::npos ? stem + file_name.substr(dot) : stem + "-" + std::to_string(++num_manifests_);
+  return dot != std::string::npos ? stem + file_name.substr(dot)
+                                  : stem + "-" + std::to_string(++num_manifests_);
 }
 
 Result<UploadedFile> StateWriter::UploadFile(const std::string& directory, const std::string& name) {

@@ -42,19 +42,21 @@ struct FrozenSet {
   // Set by the stage; see StateWriter::Stage.
   bool serialized = false;
   std::vector<std::string> sst_files;
-  std::string checkpoint_directory;  // a copy of the database right after this freeze; empty = none was needed
+  std::string
+      checkpoint_directory;  // a copy of the database right after this freeze; empty = none was needed
   uint64_t database_version = 0;
   std::shared_ptr<const UploadedDatabase> uploaded;  // the store has this version already
   Status checkpoint_status;
 };
 
-/// Moves frozen changes into the RocksDB of one subtask and its checkpoints into the object store. Shared by the
-/// KeyedState and its FrozenStates; removes the local directory when the last of them is gone.
+/// Moves frozen changes into the RocksDB of one subtask and its checkpoints into the object store. Shared by
+/// the KeyedState and its FrozenStates; removes the local directory when the last of them is gone.
 ///
-/// A freeze passes two steps. Stage: its changes are ingested, then the database is checkpointed (hard links). Stages
-/// happen in the order of the freezes and by whoever needs one first (a Write, or the owner thread short of memory), so
-/// the checkpoint of a freeze never holds what was changed after it. Upload: the checkpoint's files go to the store.
-/// A freeze whose stage failed, or whose FrozenState was dropped, stays queued and is staged with the next one.
+/// A freeze passes two steps. Stage: its changes are ingested, then the database is checkpointed (hard
+/// links). Stages happen in the order of the freezes and by whoever needs one first (a Write, or the owner
+/// thread short of memory), so the checkpoint of a freeze never holds what was changed after it. Upload: the
+/// checkpoint's files go to the store. A freeze whose stage failed, or whose FrozenState was dropped, stays
+/// queued and is staged with the next one.
 class StateWriter {
  public:
   StateWriter(KeyedStateOptions options, std::shared_ptr<ObjectStore> store, Env& env);
@@ -107,7 +109,8 @@ class StateWriter {
   std::unique_ptr<RowDatabase> database_;  // once set it stays
   std::shared_ptr<const UploadedDatabase> last_uploaded_;
 
-  std::mutex stage_mutex_;  // held while one freeze is staged; guards the one below and the sets' stage results
+  std::mutex
+      stage_mutex_;  // held while one freeze is staged; guards the one below and the sets' stage results
   uint64_t database_version_ = 0;  // grows with every change of the database
 
   std::mutex upload_mutex_;  // held while one checkpoint is uploaded; guards the two below

@@ -1,9 +1,9 @@
 #include "state/table_layout.h"
 
-#include <vector>
-
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+
+#include <vector>
 
 #include "core/types/proto_conversion.h"
 #include "proto/checkpoint.pb.h"

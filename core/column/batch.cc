@@ -6,8 +6,8 @@
 namespace millrace {
 namespace {
 
-/// Composes `rows` with the indices of dictionary columns. Columns of one batch mostly share their indices, so the
-/// last composition is kept.
+/// Composes `rows` with the indices of dictionary columns. Columns of one batch mostly share their indices,
+/// so the last composition is kept.
 class RowTaker {
  public:
   explicit RowTaker(SelectionPtr rows) : rows_(std::move(rows)) {}
@@ -87,7 +87,8 @@ Batch Concatenate(std::span<const Batch> batches) {
   }
   std::vector<RowsOfColumn> pieces(batches.size());
   for (size_t i = 0; i < batches.front().columns.size(); ++i) {
-    for (size_t b = 0; b < batches.size(); ++b) pieces[b] = {batches[b].columns[i].get(), batches[b].selection.get()};
+    for (size_t b = 0; b < batches.size(); ++b)
+      pieces[b] = {batches[b].columns[i].get(), batches[b].selection.get()};
     joined.columns.push_back(CopyRows(batches.front().columns[i]->type(), pieces));
   }
   if (has_weights) {

@@ -18,9 +18,9 @@ namespace millrace {
 using Selection = std::vector<uint32_t>;
 using SelectionPtr = std::shared_ptr<const Selection>;
 
-/// Immutable columns with one row count. When `selection` is set only those rows belong to the batch. `weights`
-/// (TINYINT, +1 or -1 a row) is set in updating streams only; null means every row is +1. An update is a -1 of the
-/// old row and a +1 of the new one; nothing couples the two inside the engine.
+/// Immutable columns with one row count. When `selection` is set only those rows belong to the batch.
+/// `weights` (TINYINT, +1 or -1 a row) is set in updating streams only; null means every row is +1. An update
+/// is a -1 of the old row and a +1 of the new one; nothing couples the two inside the engine.
 struct Batch {
   SchemaPtr schema;
   uint32_t num_rows = 0;  // length of the columns, before the selection
@@ -38,20 +38,22 @@ struct Batch {
       for (uint32_t row = 0; row < num_rows; ++row) fn(row);
     }
   }
-  int8_t Weight(uint32_t row) const { return weights ? ColumnReader(*weights).Value<int8_t>(row) : int8_t{1}; }
+  int8_t Weight(uint32_t row) const {
+    return weights ? ColumnReader(*weights).Value<int8_t>(row) : int8_t{1};
+  }
   size_t RetainedBytes() const;
 };
 
-/// The batch without a selection: rows that do not belong to it are gone, columns become dictionary columns over
-/// the old ones (no bytes are copied).
+/// The batch without a selection: rows that do not belong to it are gone, columns become dictionary columns
+/// over the old ones (no bytes are copied).
 Batch Compact(const Batch& batch);
 /// Rows [first, first + count) of a compact batch, sharing the bytes.
 Batch Slice(const Batch& batch, uint32_t first, uint32_t count);
-/// The given rows of the batch (row numbers from 0 to num_rows - 1, in any order), sharing the bytes; its selection
-/// is not looked at.
+/// The given rows of the batch (row numbers from 0 to num_rows - 1, in any order), sharing the bytes; its
+/// selection is not looked at.
 Batch Take(const Batch& batch, std::shared_ptr<const Selection> rows);
-/// All rows copied into flat columns, so that nothing of the inputs is kept alive. At least one batch; the column
-/// types must be equal.
+/// All rows copied into flat columns, so that nothing of the inputs is kept alive. At least one batch; the
+/// column types must be equal.
 Batch Concatenate(std::span<const Batch> batches);
 
 /// All rows whose event time is at most `micros` have been seen. Microseconds since the epoch.

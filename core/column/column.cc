@@ -148,7 +148,8 @@ ColumnPtr Column::NullConstant(DataType type, uint32_t size) {
 
 ColumnPtr Column::Dictionary(ColumnPtr dictionary, std::shared_ptr<const std::vector<uint32_t>> indices) {
   const auto size = static_cast<uint32_t>(indices->size());
-  if (dictionary->encoding() == Encoding::kConstant) return Constant(dictionary->type(), size, dictionary->parts());
+  if (dictionary->encoding() == Encoding::kConstant)
+    return Constant(dictionary->type(), size, dictionary->parts());
   if (dictionary->encoding() == Encoding::kDictionary) {
     const std::vector<uint32_t>& inner = dictionary->indices();
     auto collapsed = std::make_shared<std::vector<uint32_t>>(size);
@@ -171,7 +172,8 @@ ColumnPtr Column::Slice(const ColumnPtr& column, uint32_t first, uint32_t count)
   if (column->encoding() == Encoding::kConstant) return Constant(column->type(), count, column->parts());
   if (column->encoding() == Encoding::kDictionary) {
     const auto begin = column->indices().begin() + first;
-    return Dictionary(column->dictionary(), std::make_shared<const std::vector<uint32_t>>(begin, begin + count));
+    return Dictionary(column->dictionary(),
+                      std::make_shared<const std::vector<uint32_t>>(begin, begin + count));
   }
   const Parts& from = column->parts();
   const size_t width = PhysicalSize(column->physical());

@@ -33,9 +33,15 @@ class Buffer {
 using BufferPtr = std::shared_ptr<const Buffer>;
 
 /// One bit a row, least significant first; 1 = valid (not NULL). Bits past the end are unspecified.
-inline bool BitIsSet(const uint8_t* bits, uint32_t index) { return (bits[index >> 3] >> (index & 7)) & 1; }
-inline void SetBit(uint8_t* bits, uint32_t index) { bits[index >> 3] |= uint8_t(1u << (index & 7)); }
-inline void ClearBit(uint8_t* bits, uint32_t index) { bits[index >> 3] &= uint8_t(~(1u << (index & 7))); }
+inline bool BitIsSet(const uint8_t* bits, uint32_t index) {
+  return (bits[index >> 3] >> (index & 7)) & 1;
+}
+inline void SetBit(uint8_t* bits, uint32_t index) {
+  bits[index >> 3] |= uint8_t(1u << (index & 7));
+}
+inline void ClearBit(uint8_t* bits, uint32_t index) {
+  bits[index >> 3] &= uint8_t(~(1u << (index & 7)));
+}
 
 /// Bytes of one value in the `values` buffer; 0 for nested types.
 constexpr size_t PhysicalSize(PhysicalType type) {
@@ -92,8 +98,8 @@ class Column {
   static ColumnPtr Constant(DataType type, uint32_t size, Parts parts);
   static ColumnPtr ConstantOf(ColumnPtr one_row, uint32_t row, uint32_t size);
   static ColumnPtr NullConstant(DataType type, uint32_t size);
-  /// Row i is row (*indices)[i] of `dictionary`. Dictionaries of dictionaries are collapsed, those of constants
-  /// become constants.
+  /// Row i is row (*indices)[i] of `dictionary`. Dictionaries of dictionaries are collapsed, those of
+  /// constants become constants.
   static ColumnPtr Dictionary(ColumnPtr dictionary, std::shared_ptr<const std::vector<uint32_t>> indices);
 
   /// Rows [first, first + count) of `column`, sharing its bytes.
@@ -103,10 +109,12 @@ class Column {
   PhysicalType physical() const { return physical_; }
   Encoding encoding() const { return encoding_; }
   uint32_t size() const { return size_; }
-  const Parts& parts() const { return parts_; }                 // flat and constant
-  const ColumnPtr& dictionary() const { return dictionary_; }   // dictionary only; flat or constant itself
+  const Parts& parts() const { return parts_; }                // flat and constant
+  const ColumnPtr& dictionary() const { return dictionary_; }  // dictionary only; flat or constant itself
   const std::vector<uint32_t>& indices() const { return *indices_; }  // dictionary only
-  const std::shared_ptr<const std::vector<uint32_t>>& shared_indices() const { return indices_; }  // dictionary only
+  const std::shared_ptr<const std::vector<uint32_t>>& shared_indices() const {
+    return indices_;
+  }  // dictionary only
 
   /// The row of the payload that row `row` has: itself (flat), 0 (constant), its index (dictionary).
   uint32_t PayloadRow(uint32_t row) const {
@@ -135,7 +143,8 @@ class Column {
 
 /// Reads a column of any encoding with one indirection: what kernels and operators iterate over. Borrows the
 /// column, which must outlive it.
-/// (Values of NULL rows, and of rows that a kernel was not asked for, are unspecified: do not follow their StringRefs.)
+/// (Values of NULL rows, and of rows that a kernel was not asked for, are unspecified: do not follow their
+/// StringRefs.)
 class ColumnReader {
  public:
   explicit ColumnReader(const Column& column);
@@ -145,7 +154,9 @@ class ColumnReader {
   bool is_constant() const { return payload_->encoding() == Encoding::kConstant; }
   /// True when row and payload row are the same, so that Values<T>() can be indexed by row.
   bool is_flat() const { return indices_ == nullptr && !is_constant(); }
-  uint32_t PayloadRow(uint32_t row) const { return indices_ != nullptr ? (indices_[row] & mask_) : (row & mask_); }
+  uint32_t PayloadRow(uint32_t row) const {
+    return indices_ != nullptr ? (indices_[row] & mask_) : (row & mask_);
+  }
 
   /// The payload's values; T must be the C++ type of the physical type.
   template <class T>

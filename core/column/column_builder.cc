@@ -167,7 +167,8 @@ void ColumnBuilder::AppendFrom(const ColumnReader& reader, uint32_t row) {
       return AppendString(reader.String(row));
     case PhysicalType::kRow: {
       const uint32_t at = reader.PayloadRow(row);
-      for (size_t i = 0; i < children_.size(); ++i) children_[i]->AppendFrom(*reader.payload().parts().children[i], at);
+      for (size_t i = 0; i < children_.size(); ++i)
+        children_[i]->AppendFrom(*reader.payload().parts().children[i], at);
       return AppendNested();
     }
     case PhysicalType::kArray:

@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-/// Appends values of one type row by row and finishes into a flat Column. Single-owner, not thread-safe. After
-/// Finish() the builder is empty and can be used again.
+/// Appends values of one type row by row and finishes into a flat Column. Single-owner, not thread-safe.
+/// After Finish() the builder is empty and can be used again.
 class ColumnBuilder {
  public:
   explicit ColumnBuilder(DataType type);
@@ -37,8 +37,8 @@ class ColumnBuilder {
   void AppendStringRef(StringRef text) { Append(text); }
   void KeepAlive(BufferPtr buffer);
 
-  /// ROW: append to every child, then call this. ARRAY, MAP: append the elements to the children, then call this;
-  /// the row holds what was appended since the last row.
+  /// ROW: append to every child, then call this. ARRAY, MAP: append the elements to the children, then call
+  /// this; the row holds what was appended since the last row.
   void AppendNested();
   ColumnBuilder& child(size_t index) { return *children_[index]; }
 

@@ -68,7 +68,8 @@ BufferPtr CopyFixed(std::span<const RowsOfColumn> pieces, uint32_t num_rows) {
   return values;
 }
 
-/// Copies views of valid rows only (those of NULL rows may point anywhere), then moves the long ones into one block.
+/// Copies views of valid rows only (those of NULL rows may point anywhere), then moves the long ones into one
+/// block.
 void CopyStrings(std::span<const RowsOfColumn> pieces, uint32_t num_rows, Column::Parts* parts) {
   std::shared_ptr<Buffer> values = Buffer::Allocate(num_rows * sizeof(StringRef));
   auto* refs = reinterpret_cast<StringRef*>(values->mutable_data());

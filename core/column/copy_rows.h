@@ -14,8 +14,8 @@ struct RowsOfColumn {
   const std::vector<uint32_t>* rows = nullptr;
 };
 
-/// A flat column of the given rows of columns of type `type`, one after the other, that shares nothing with them: all
-/// long strings lie in one heap block.
+/// A flat column of the given rows of columns of type `type`, one after the other, that shares nothing with
+/// them: all long strings lie in one heap block.
 ColumnPtr CopyRows(const DataType& type, std::span<const RowsOfColumn> pieces);
 
 }  // namespace millrace

@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-/// A 16-byte view of a string: up to 12 bytes are inline, longer ones keep a 4-byte prefix and a pointer into a
-/// buffer that the column (or arena) owning the StringRef keeps alive. Copying never copies the bytes.
+/// A 16-byte view of a string: up to 12 bytes are inline, longer ones keep a 4-byte prefix and a pointer into
+/// a buffer that the column (or arena) owning the StringRef keeps alive. Copying never copies the bytes.
 class StringRef {
  public:
   static constexpr uint32_t kInlineBytesMax = 12;
@@ -43,7 +43,8 @@ class StringRef {
   }
 
  private:
-  /// Copies by two overlapping moves of fixed size, which is several times faster than a memcpy of unknown size.
+  /// Copies by two overlapping moves of fixed size, which is several times faster than a memcpy of unknown
+  /// size.
   void CopyInline(const char* from) {
     if (size_ >= 8) {
       std::memcpy(inline_, from, 8);

@@ -45,8 +45,9 @@ struct FileInfo {
   int64_t modified_micros = 0;
 };
 
-/// The local file system (or a simulated one). Thread-safe. Errors are external, name the path and carry errno's text;
-/// a full disk or quota is kDiskFull, a missing file kFileNotFound, an existing one kFileExists, others kFileIo.
+/// The local file system (or a simulated one). Thread-safe. Errors are external, name the path and carry
+/// errno's text; a full disk or quota is kDiskFull, a missing file kFileNotFound, an existing one
+/// kFileExists, others kFileIo.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -57,7 +58,8 @@ class FileSystem {
   virtual Result<std::unique_ptr<WritableFile>> OpenAppend(const std::string& path) = 0;
   /// Writes to a temporary name, syncs, renames over `path`, syncs the directory.
   virtual Status WriteFileAtomically(const std::string& path, std::string_view bytes) = 0;
-  /// As above but fails with kFileExists (and changes nothing) when `path` exists; atomic against other processes.
+  /// As above but fails with kFileExists (and changes nothing) when `path` exists; atomic against other
+  /// processes.
   virtual Status CreateFileExclusively(const std::string& path, std::string_view bytes) = 0;
   virtual Result<std::vector<FileInfo>> ListDirectory(const std::string& path) = 0;  // sorted by name
   virtual Result<FileInfo> Stat(const std::string& path) = 0;  // kFileNotFound when missing
@@ -74,14 +76,15 @@ class FileSystem {
   virtual Status SyncDirectory(const std::string& path) = 0;
 };
 
-/// Runs blocking work on threads of its own. Thread-safe. Destruction runs what was submitted, drops timers that are
-/// not due, and joins the threads.
+/// Runs blocking work on threads of its own. Thread-safe. Destruction runs what was submitted, drops timers
+/// that are not due, and joins the threads.
 class Executor {
  public:
   virtual ~Executor() = default;
   virtual void Submit(std::function<void()> work) = 0;
-  /// Runs `work` once after the delay; the handle's Cancel() prevents a run that has not begun, never waits, and may
-  /// be called from inside any work. Dropping the handle does not cancel; it may outlive the executor.
+  /// Runs `work` once after the delay; the handle's Cancel() prevents a run that has not begun, never waits,
+  /// and may be called from inside any work. Dropping the handle does not cancel; it may outlive the
+  /// executor.
   class Timer {
    public:
     virtual ~Timer() = default;

@@ -45,7 +45,8 @@ ArmedPoint* ReadVariable() {
   if (const size_t at = action.find('@'); at != std::string_view::npos) {
     const std::string_view number = action.substr(at + 1);
     const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), point->only_hit);
-    if (error != std::errc() || end != number.data() + number.size() || point->only_hit == 0) RefuseVariable(variable);
+    if (error != std::errc() || end != number.data() + number.size() || point->only_hit == 0)
+      RefuseVariable(variable);
     action = action.substr(0, at);
   }
   if (action == "crash") {

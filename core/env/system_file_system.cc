@@ -53,7 +53,8 @@ const char* SuggestionOfErrno(int error) {
 
 /// `what` is like "Cannot open file".
 Status ErrnoStatus(std::string_view what, const std::string& path, int error) {
-  Status status(CodeOfErrno(error), fmt::format("{}, {}: {}", what, std::generic_category().message(error), path));
+  Status status(CodeOfErrno(error),
+                fmt::format("{}, {}: {}", what, std::generic_category().message(error), path));
   const char* suggestion = SuggestionOfErrno(error);
   return *suggestion == '\0' ? status : status.WithSuggestion(suggestion);
 }
@@ -104,7 +105,8 @@ Status SyncDescriptor(int descriptor, const std::string& path) {
 }
 
 /// Reads up to `length` bytes at `offset`.
-Result<std::string> ReadDescriptor(int descriptor, uint64_t offset, uint64_t length, const std::string& path) {
+Result<std::string> ReadDescriptor(int descriptor, uint64_t offset, uint64_t length,
+                                   const std::string& path) {
   std::string bytes(length, '\0');
   size_t done = 0;
   while (done < length) {
@@ -198,15 +200,16 @@ class SystemFileSystem : public FileSystem {
     return SyncDirectory(ParentOf(path));
   }
 
-  // A hard link to a complete file either appears or fails, also for a reader in another process. File systems
-  // without hard links get a rename that refuses to replace.
+  // A hard link to a complete file either appears or fails, also for a reader in another process. File
+  // systems without hard links get a rename that refuses to replace.
   Status CreateFileExclusively(const std::string& path, std::string_view bytes) override {
     if (Exists(path)) return ErrnoStatus("Cannot create file", path, EEXIST);
     ASSIGN_OR_RETURN(const std::string temporary, WriteTemporary(path, bytes));
     int error = link(temporary.c_str(), path.c_str()) == 0 ? 0 : errno;
     if (error == EEXIST && NumLinks(temporary) == 2) error = 0;  // a network file system repeated the call
     if (error == EPERM || error == EOPNOTSUPP || error == ENOSYS || error == EMLINK) {
-      error = renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
+      error =
+          renameat2(AT_FDCWD, temporary.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) == 0 ? 0 : errno;
     }
     unlink(temporary.c_str());
     if (error != 0) return ErrnoStatus("Cannot create file", path, error);
@@ -231,7 +234,8 @@ class SystemFileSystem : public FileSystem {
       }
       files.push_back(InfoOf(name, info));
     }
-    std::sort(files.begin(), files.end(), [](const FileInfo& a, const FileInfo& b) { return a.name < b.name; });
+    std::sort(files.begin(), files.end(),
+              [](const FileInfo& a, const FileInfo& b) { return a.name < b.name; });
     return files;
   }
 
@@ -264,7 +268,8 @@ class SystemFileSystem : public FileSystem {
   }
 
   Status Rename(const std::string& from, const std::string& to) override {
-    if (rename(from.c_str(), to.c_str()) != 0) return ErrnoStatus("Cannot rename file", from + " to " + to, errno);
+    if (rename(from.c_str(), to.c_str()) != 0)
+      return ErrnoStatus("Cannot rename file", from + " to " + to, errno);
     return Status::Ok();
   }
 

@@ -118,7 +118,8 @@ std::unique_ptr<Executor::Timer> ThreadPoolExecutor::SubmitAfter(std::chrono::na
   return std::make_unique<TimerHandle>(timers_, std::move(timer));
 }
 
-// Ends when stopping and nothing is left, so that work which submits work is finished too: its thread looks again.
+// Ends when stopping and nothing is left, so that work which submits work is finished too: its thread looks
+// again.
 void ThreadPoolExecutor::RunWork() {
   std::unique_lock lock(mutex_);
   while (true) {

@@ -12,8 +12,8 @@
 
 namespace millrace {
 
-/// An Executor with a fixed number of threads and one more that hands due timers to them. The queue has no limit of
-/// its own: callers bound what they submit.
+/// An Executor with a fixed number of threads and one more that hands due timers to them. The queue has no
+/// limit of its own: callers bound what they submit.
 class ThreadPoolExecutor : public Executor {
  public:
   explicit ThreadPoolExecutor(size_t num_threads);

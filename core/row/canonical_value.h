@@ -7,7 +7,8 @@
 
 namespace millrace {
 
-/// The one bit pattern that stands for all values equal to `value` as a key: 0.0 for -0.0, one NaN for all NaN.
+/// The one bit pattern that stands for all values equal to `value` as a key: 0.0 for -0.0, one NaN for all
+/// NaN.
 template <class T>
 T Canonical(T value) {
   return value;

@@ -9,7 +9,8 @@ namespace millrace {
 namespace {
 
 // Part of the durable format: see HashRows. The mixing is that of wyhash (public domain).
-constexpr uint64_t kSecret[4] = {0x2d358dccaa6c78a5, 0x8bb84b93962eacc9, 0x4b33a62ed433d4a3, 0x4d5a2da51de1aa47};
+constexpr uint64_t kSecret[4] = {0x2d358dccaa6c78a5, 0x8bb84b93962eacc9, 0x4b33a62ed433d4a3,
+                                 0x4d5a2da51de1aa47};
 constexpr uint64_t kRowSeed = 0x9e3779b97f4a7c15;
 constexpr uint64_t kNullHash = 0x6a09e667f3bcc909;
 
@@ -71,7 +72,8 @@ uint64_t ValueHash(WideTimestamp value) {
   return Combine(static_cast<uint64_t>(value.millis), static_cast<uint64_t>(value.nanos_of_milli));
 }
 
-/// Combines the hashes of one column into `hashes`. `hash_of(row)` hashes the value of a row that is not NULL.
+/// Combines the hashes of one column into `hashes`. `hash_of(row)` hashes the value of a row that is not
+/// NULL.
 template <class HashOf>
 void CombineRows(const Batch& batch, const ColumnReader& reader, HashOf&& hash_of, uint64_t* hashes) {
   if (batch.num_rows == 0) return;
@@ -91,14 +93,16 @@ template <class T>
 void CombineFixed(const Batch& batch, const ColumnReader& reader, uint64_t* hashes) {
   if (reader.is_flat()) {
     const T* values = reader.Values<T>();
-    CombineRows(batch, reader, [values](uint32_t row) { return ValueHash(values[row]); }, hashes);
+    CombineRows(
+        batch, reader, [values](uint32_t row) { return ValueHash(values[row]); }, hashes);
   } else {
-    CombineRows(batch, reader, [&](uint32_t row) { return ValueHash(reader.Value<T>(row)); }, hashes);
+    CombineRows(
+        batch, reader, [&](uint32_t row) { return ValueHash(reader.Value<T>(row)); }, hashes);
   }
 }
 
-/// For values that are dear to hash: when rows share few payload rows, each of those is hashed once. Payload rows that
-/// no row refers to are not touched, as their values are unspecified.
+/// For values that are dear to hash: when rows share few payload rows, each of those is hashed once. Payload
+/// rows that no row refers to are not touched, as their values are unspecified.
 template <class HashOf>
 void CombineOncePerValue(const Batch& batch, const ColumnReader& reader, HashOf&& hash_of, uint64_t* hashes) {
   const uint32_t num_values = reader.payload().size();

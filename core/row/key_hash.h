@@ -9,10 +9,10 @@
 
 namespace millrace {
 
-/// Hashes key columns row by row into `hashes` (sized batch.num_rows; rows outside the selection are unspecified).
-/// Rows that RowCodec encodes equally hash equally; without key columns all hash to 0, which is key group 0. Stable
-/// across versions and machines: routing and durable key groups depend on it (hash(key) % max_parallelism), so
-/// changing it breaks every checkpoint.
+/// Hashes key columns row by row into `hashes` (sized batch.num_rows; rows outside the selection are
+/// unspecified). Rows that RowCodec encodes equally hash equally; without key columns all hash to 0, which is
+/// key group 0. Stable across versions and machines: routing and durable key groups depend on it (hash(key) %
+/// max_parallelism), so changing it breaks every checkpoint.
 void HashRows(const Batch& batch, std::span<const uint32_t> key_columns, std::vector<uint64_t>* hashes);
 
 /// 64-bit hash of bytes, stable like HashRows (wyhash-style multiply-fold).

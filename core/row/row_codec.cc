@@ -249,7 +249,8 @@ Status DecodeRow(std::string_view bytes, size_t num_fields, BuilderOf&& builder_
   Input input(bytes);
   if (DecodeFields(input, num_fields, builder_of) && input.AtEnd()) return Status::Ok();
   for (size_t i = 0; i < num_fields; ++i) builder_of(i).TruncateTo(num_rows);
-  return Status(kCorruptBytes, "row bytes do not fit their column types, bytes: " + std::to_string(bytes.size()));
+  return Status(kCorruptBytes,
+                "row bytes do not fit their column types, bytes: " + std::to_string(bytes.size()));
 }
 
 /// One column of EncodeRows: adds the sizes of its values to `sizes`, then writes them at `cursors`.
@@ -328,15 +329,17 @@ class ColumnEncoder {
 
 }  // namespace
 
-RowCodec::RowCodec(std::vector<DataType> types) : types_(std::move(types)), bitmap_bytes_(BitmapBytes(types_.size())) {}
+RowCodec::RowCodec(std::vector<DataType> types)
+    : types_(std::move(types)), bitmap_bytes_(BitmapBytes(types_.size())) {
+}
 
 void RowCodec::Encode(std::span<const ColumnReader> columns, uint32_t row, std::string* out) const {
   DCHECK(columns.size() == types_.size());
   AppendFields(columns, row, out);
 }
 
-void RowCodec::EncodeRows(std::span<const ColumnReader> columns, std::span<const uint32_t> rows, std::string* bytes,
-                          std::vector<uint32_t>* offsets) const {
+void RowCodec::EncodeRows(std::span<const ColumnReader> columns, std::span<const uint32_t> rows,
+                          std::string* bytes, std::vector<uint32_t>* offsets) const {
   DCHECK(columns.size() == types_.size());
   offsets->assign(rows.size() + 1, static_cast<uint32_t>(bitmap_bytes_));
   std::vector<ColumnEncoder> encoders;
@@ -355,7 +358,8 @@ void RowCodec::EncodeRows(std::span<const ColumnReader> columns, std::span<const
   offsets->back() = static_cast<uint32_t>(total);
 
   bytes->assign(total, '\0');
-  for (size_t i = 0; i < encoders.size(); ++i) encoders[i].Write(i, offsets->data(), bytes->data(), cursors.data());
+  for (size_t i = 0; i < encoders.size(); ++i)
+    encoders[i].Write(i, offsets->data(), bytes->data(), cursors.data());
 }
 
 Status RowCodec::Decode(std::string_view bytes, std::span<ColumnBuilder* const> builders) const {

@@ -18,8 +18,8 @@ void AppendInteger(T value, std::string* out) {
   out->append(buffer, static_cast<size_t>(end - buffer));
 }
 
-/// Lays out digits and exponent as Python's repr does: plain from 1e-4 to below 1e16, else with an exponent of at
-/// least two digits.
+/// Lays out digits and exponent as Python's repr does: plain from 1e-4 to below 1e16, else with an exponent
+/// of at least two digits.
 template <class T>
 void AppendFloating(T value, std::string* out) {
   if (std::isnan(value)) {
@@ -31,7 +31,8 @@ void AppendFloating(T value, std::string* out) {
     return;
   }
   char scientific[40];
-  const auto end = std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
+  const auto end =
+      std::to_chars(scientific, scientific + sizeof(scientific), value, std::chars_format::scientific).ptr;
   std::string_view text(scientific, static_cast<size_t>(end - scientific));
   if (text.front() == '-') {
     out->push_back('-');
@@ -39,8 +40,8 @@ void AppendFloating(T value, std::string* out) {
   }
   const size_t exponent_at = text.find('e');
   int exponent = 0;
-  std::from_chars(text.data() + exponent_at + (text[exponent_at + 1] == '+' ? 2 : 1), text.data() + text.size(),
-                  exponent);
+  std::from_chars(text.data() + exponent_at + (text[exponent_at + 1] == '+' ? 2 : 1),
+                  text.data() + text.size(), exponent);
   if (exponent < -4 || exponent >= 16) {
     out->append(text);  // to_chars writes the exponent with a sign and at least two digits
     return;
@@ -49,7 +50,8 @@ void AppendFloating(T value, std::string* out) {
   char digits[20];
   const size_t num_digits = exponent_at > 2 ? exponent_at - 1 : 1;
   digits[0] = text[0];
-  std::copy(text.begin() + 2, text.begin() + static_cast<ptrdiff_t>(std::max<size_t>(exponent_at, 2)), digits + 1);
+  std::copy(text.begin() + 2, text.begin() + static_cast<ptrdiff_t>(std::max<size_t>(exponent_at, 2)),
+            digits + 1);
   const size_t num_whole = static_cast<size_t>(std::max(exponent + 1, 0));
   if (exponent < 0) {
     out->append("0.").append(static_cast<size_t>(-exponent - 1), '0').append(digits, num_digits);
@@ -152,7 +154,8 @@ void AppendMapJson(const Column& keys, const Column& values, uint32_t begin, uin
     uint32_t at;
   };
   std::vector<Entry> entries;
-  for (uint32_t at = begin; at < end; ++at) AppendValueJson(keys, at, &entries.emplace_back(Entry{{}, at}).key);
+  for (uint32_t at = begin; at < end; ++at)
+    AppendValueJson(keys, at, &entries.emplace_back(Entry{{}, at}).key);
   std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) { return a.key < b.key; });
   out->push_back('[');
   for (size_t i = 0; i < entries.size(); ++i) {

@@ -5,7 +5,8 @@
 namespace millrace {
 namespace {
 
-constexpr int32_t kPowersOfTen[10] = {1, 10, 100, 1000, 10000, 100000, 1000000, 10000000, 100000000, 1000000000};
+constexpr int32_t kPowersOfTen[10] = {1,      10,      100,      1000,      10000,
+                                      100000, 1000000, 10000000, 100000000, 1000000000};
 
 char* WriteTwoDigits(uint32_t value, char* at) {
   at[0] = static_cast<char>('0' + value / 10);
@@ -60,7 +61,8 @@ void AppendDateTime(int64_t seconds, uint32_t nanos, int precision, std::string*
 int32_t TakeNumber(std::string_view& text, int min_digits, int max_digits) {
   int32_t value = 0;
   int count = 0;
-  while (count < max_digits && count < static_cast<int>(text.size()) && text[count] >= '0' && text[count] <= '9') {
+  while (count < max_digits && count < static_cast<int>(text.size()) && text[count] >= '0' &&
+         text[count] <= '9') {
     value = value * 10 + (text[count] - '0');
     ++count;
   }
@@ -120,7 +122,8 @@ std::optional<int32_t> TakeOffset(std::string_view& text) {
 
 }  // namespace
 
-// Both conversions count from 0000-03-01, where the leap day is the last of its year (Howard Hinnant's algorithm).
+// Both conversions count from 0000-03-01, where the leap day is the last of its year (Howard Hinnant's
+// algorithm).
 int32_t DaysFromCivil(CivilDate date) {
   const int32_t year = date.year - (date.month <= 2 ? 1 : 0);
   const int32_t era = (year >= 0 ? year : year - 399) / 400;
@@ -134,7 +137,8 @@ CivilDate CivilFromDays(int32_t days) {
   const int64_t shifted = int64_t{days} + 719468;
   const int64_t era = FloorDiv(shifted, 146097);
   const uint32_t day_of_era = static_cast<uint32_t>(shifted - era * 146097);
-  const uint32_t year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
+  const uint32_t year_of_era =
+      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
   const uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
   const uint32_t month_from_march = (5 * day_of_year + 2) / 153;
   CivilDate date;
@@ -197,8 +201,8 @@ void AppendTime(int64_t millis_of_day, int precision, std::string* out) {
 }
 
 void AppendTimestamp(int64_t micros, int precision, std::string* out) {
-  AppendDateTime(FloorDiv(micros, kMicrosPerSecond), static_cast<uint32_t>(FloorMod(micros, kMicrosPerSecond)) * 1000,
-                 precision, out);
+  AppendDateTime(FloorDiv(micros, kMicrosPerSecond),
+                 static_cast<uint32_t>(FloorMod(micros, kMicrosPerSecond)) * 1000, precision, out);
 }
 
 void AppendTimestamp(WideTimestamp time, int precision, std::string* out) {

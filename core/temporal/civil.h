@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-/// Arithmetic and text of the proleptic Gregorian calendar, without time zones. Pure and thread-safe. All of it
-/// floors, so that times before 1970 are right.
+/// Arithmetic and text of the proleptic Gregorian calendar, without time zones. Pure and thread-safe. All of
+/// it floors, so that times before 1970 are right.
 
 inline constexpr int64_t kMillisPerSecond = 1'000;
 inline constexpr int64_t kMillisPerDay = 86'400'000;
@@ -56,14 +56,18 @@ IsoWeek IsoWeekOf(int32_t days);
 int32_t AddMonths(int32_t days, int64_t months);
 
 inline WideTimestamp WideFromMicros(int64_t micros) {
-  return {FloorDiv(micros, kMicrosPerMilli), static_cast<int32_t>(FloorMod(micros, kMicrosPerMilli) * 1000), 0};
+  return {FloorDiv(micros, kMicrosPerMilli), static_cast<int32_t>(FloorMod(micros, kMicrosPerMilli) * 1000),
+          0};
 }
 /// Nanoseconds below a microsecond are dropped.
-inline int64_t MicrosFromWide(WideTimestamp time) { return time.millis * kMicrosPerMilli + time.nanos_of_milli / 1000; }
+inline int64_t MicrosFromWide(WideTimestamp time) {
+  return time.millis * kMicrosPerMilli + time.nanos_of_milli / 1000;
+}
 
 /// "2020-01-31". Years outside 0..9999 get as many digits as they need.
 void AppendDate(int32_t days, std::string* out);
-/// "10:10:10.123" of milliseconds of the day, with `precision` (0..9) fraction digits: those that do not fit are cut.
+/// "10:10:10.123" of milliseconds of the day, with `precision` (0..9) fraction digits: those that do not fit
+/// are cut.
 void AppendTime(int64_t millis_of_day, int precision, std::string* out);
 /// "2020-01-31 10:10:10.123", likewise.
 void AppendTimestamp(int64_t micros, int precision, std::string* out);
@@ -85,7 +89,9 @@ struct ParsedTimestamp {
 std::optional<int32_t> ParseDate(std::string_view text);
 /// Nanoseconds of the day of "h:m:s" or "h:m", with up to 9 fraction digits after the seconds.
 std::optional<int64_t> ParseTimeOfDay(std::string_view text);
-/// A date, then optionally `separator` and a time of day, then, if `allow_offset`, optionally "Z" or "[+-]hh:mm".
-std::optional<ParsedTimestamp> ParseTimestamp(std::string_view text, char separator = ' ', bool allow_offset = false);
+/// A date, then optionally `separator` and a time of day, then, if `allow_offset`, optionally "Z" or
+/// "[+-]hh:mm".
+std::optional<ParsedTimestamp> ParseTimestamp(std::string_view text, char separator = ' ',
+                                              bool allow_offset = false);
 
 }  // namespace millrace

@@ -28,7 +28,8 @@ DataType DataType::Row(std::vector<Field> fields) {
 
 DataType DataType::Array(DataType element) {
   DataType type(TypeKind::kArray);
-  type.fields_ = std::make_shared<const std::vector<Field>>(std::vector<Field>{{"element", std::move(element)}});
+  type.fields_ =
+      std::make_shared<const std::vector<Field>>(std::vector<Field>{{"element", std::move(element)}});
   return type;
 }
 
@@ -177,8 +178,8 @@ std::string DataType::ToStringWithoutNullability() const {
 }
 
 bool operator==(const DataType& a, const DataType& b) {
-  return a.kind_ == b.kind_ && a.nullable_ == b.nullable_ && a.precision_ == b.precision_ && a.scale_ == b.scale_ &&
-         a.fields() == b.fields();
+  return a.kind_ == b.kind_ && a.nullable_ == b.nullable_ && a.precision_ == b.precision_ &&
+         a.scale_ == b.scale_ && a.fields() == b.fields();
 }
 
 bool DataType::EqualsIgnoringNullability(const DataType& other) const {

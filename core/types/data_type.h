@@ -36,16 +36,17 @@ enum class TypeKind : uint8_t {
 
 /// How values of a type lie in memory (see column.h).
 enum class PhysicalType : uint8_t {
-  kBool,       // uint8_t, 0 or 1: BOOLEAN
-  kInt8,       // TINYINT
-  kInt16,      // SMALLINT
-  kInt32,      // INTEGER; DATE in days since 1970-01-01; TIME in milliseconds of the day; INTERVAL YEAR TO MONTH in months
-  kInt64,      // BIGINT; DECIMAL(p <= 18) unscaled; TIMESTAMP[_LTZ](p <= 6) in microseconds since the epoch;
-               // INTERVAL DAY TO SECOND in milliseconds
-  kInt128,     // DECIMAL(p > 18) unscaled
-  kFloat,      // FLOAT
-  kDouble,     // DOUBLE
-  kString,     // StringRef: CHAR, VARCHAR (UTF-8), BINARY, VARBINARY
+  kBool,    // uint8_t, 0 or 1: BOOLEAN
+  kInt8,    // TINYINT
+  kInt16,   // SMALLINT
+  kInt32,   // INTEGER; DATE in days since 1970-01-01; TIME in milliseconds of the day; INTERVAL YEAR TO MONTH
+            // in months
+  kInt64,   // BIGINT; DECIMAL(p <= 18) unscaled; TIMESTAMP[_LTZ](p <= 6) in microseconds since the epoch;
+            // INTERVAL DAY TO SECOND in milliseconds
+  kInt128,  // DECIMAL(p > 18) unscaled
+  kFloat,   // FLOAT
+  kDouble,  // DOUBLE
+  kString,  // StringRef: CHAR, VARCHAR (UTF-8), BINARY, VARBINARY
   kTimestamp,  // WideTimestamp: TIMESTAMP[_LTZ](p > 6)
   kRow,        // one child column a field
   kArray,      // offsets and one child column
@@ -116,8 +117,8 @@ class DataType {
   }
   bool IsNested() const { return kind_ >= TypeKind::kRow; }
 
-  /// As Flink prints it: "DECIMAL(10, 2)", "STRING", "ROW<`temp` DOUBLE, `unit` STRING>"; " NOT NULL" is appended
-  /// when not nullable.
+  /// As Flink prints it: "DECIMAL(10, 2)", "STRING", "ROW<`temp` DOUBLE, `unit` STRING>"; " NOT NULL" is
+  /// appended when not nullable.
   std::string ToString() const;
   /// The same without " NOT NULL" at the top level (nested ones are kept).
   std::string ToStringWithoutNullability() const;

@@ -48,8 +48,9 @@ Result<DataType> ConvertNested(const proto::DataType& type, int depth) {
   if (type.kind() == proto::DataType::ROW) return DataType::Row(std::move(fields));
   const size_t wanted = type.kind() == proto::DataType::MAP ? 2 : 1;
   if (fields.size() != wanted) {
-    return Status(kInvalidArgument, fmt::format("Number of inner types of {} is not {}: {}",
-                                                proto::DataType::Kind_Name(type.kind()), wanted, fields.size()));
+    return Status(kInvalidArgument,
+                  fmt::format("Number of inner types of {} is not {}: {}",
+                              proto::DataType::Kind_Name(type.kind()), wanted, fields.size()));
   }
   if (type.kind() == proto::DataType::ARRAY) return DataType::Array(std::move(fields[0].type));
   if (type.kind() == proto::DataType::MULTISET) return DataType::Multiset(std::move(fields[0].type));
@@ -68,7 +69,8 @@ Result<DataType> ConvertDecimal(const proto::DataType& type) {
 
 Result<DataType> ConvertWithLength(const proto::DataType& type) {
   // Length 0 is the type of an empty literal.
-  if (type.precision() < 0) return OutOfRange("Length of a string type", type.precision(), 0, DataType::kMaxLength);
+  if (type.precision() < 0)
+    return OutOfRange("Length of a string type", type.precision(), 0, DataType::kMaxLength);
   switch (type.kind()) {
     case proto::DataType::CHAR:
       return DataType::Char(type.precision());
@@ -136,7 +138,8 @@ Result<DataType> ConvertNullable(const proto::DataType& type, int depth) {
     case proto::DataType::MULTISET:
       return ConvertNested(type, depth);
     default:
-      return Status(kInvalidArgument, fmt::format("Kind of a type is unknown: {}", static_cast<int>(type.kind())))
+      return Status(kInvalidArgument,
+                    fmt::format("Kind of a type is unknown: {}", static_cast<int>(type.kind())))
           .WithSuggestion("check that the client is not newer than the server");
   }
 }

@@ -14,8 +14,8 @@ namespace millrace {
 /// Flink's type rules (org.apache.flink.table.types.logical.utils.LogicalTypeMerging and LogicalTypeCasts),
 /// shared by the SQL binder and type inference of functions.
 
-/// The type that all given types widen to without loss (CASE branches, UNION columns, comparison operands, VALUES);
-/// nullable when one is. nullopt when there is none.
+/// The type that all given types widen to without loss (CASE branches, UNION columns, comparison operands,
+/// VALUES); nullable when one is. nullopt when there is none.
 std::optional<DataType> CommonType(std::span<const DataType> types);
 
 /// Whether a value of `from` may be cast implicitly to `to` (function arguments, INSERT columns).

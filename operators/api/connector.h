@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "core/column/batch.h"
+#include "core/descriptor/descriptor.h"
 #include "core/ids.h"
 #include "core/status.h"
-#include "core/descriptor/descriptor.h"
 #include "operators/api/format.h"
 
 namespace millrace::proto {
@@ -28,8 +28,8 @@ class FormatRegistry;
 class ObjectStore;
 class OperatorMetrics;
 
-/// A part of a source that is read by one reader in order: a partition, a file, a range of numbers. `position` is the
-/// connector's own serialised message (with a version), of the next record to read.
+/// A part of a source that is read by one reader in order: a partition, a file, a range of numbers.
+/// `position` is the connector's own serialised message (with a version), of the next record to read.
 struct Split {
   std::string id;
   std::string position;
@@ -49,7 +49,8 @@ class SplitEnumerator {
 
 enum class ReadState : uint8_t { kReady, kIdle, kEnd };
 
-/// What a reader tells about the rows it appended: which split the rows [first_row, end) of the builder belong to.
+/// What a reader tells about the rows it appended: which split the rows [first_row, end) of the builder
+/// belong to.
 struct SplitRows {
   uint32_t split = 0;  // index in the order of AddSplits
   uint32_t first_row = 0;
@@ -60,9 +61,10 @@ class SplitReader {
  public:
   virtual ~SplitReader() = default;
   virtual Status AddSplits(std::span<const Split> splits) = 0;
-  /// Appends up to about `max_rows` rows to the builder (physical, then metadata columns); `runs` gets the runs of rows by split in order, and `ended` the indices of
-  /// splits that have no more rows (bounded). kReady: call again; kIdle: wake-up follows; kEnd: all assigned splits have ended.
-  /// A bad record with policy "fail" is a kBadRecord error with split, position and reason.
+  /// Appends up to about `max_rows` rows to the builder (physical, then metadata columns); `runs` gets the
+  /// runs of rows by split in order, and `ended` the indices of splits that have no more rows (bounded).
+  /// kReady: call again; kIdle: wake-up follows; kEnd: all assigned splits have ended. A bad record with
+  /// policy "fail" is a kBadRecord error with split, position and reason.
   virtual Result<ReadState> PollNext(uint32_t max_rows, BatchBuilder& builder, std::vector<SplitRows>* runs,
                                      std::vector<uint32_t>* ended) = 0;
   /// Called from any thread when PollNext may have something after kIdle.
@@ -87,12 +89,13 @@ struct ConnectorContext {
   uint32_t max_parallelism = 1024;
   const FormatRegistry* formats = nullptr;
   Env* env = nullptr;
-  OperatorMetrics* metrics = nullptr;                // null in the job manager
-  std::shared_ptr<ObjectStore> staging_store;        // sinks
+  OperatorMetrics* metrics = nullptr;          // null in the job manager
+  std::shared_ptr<ObjectStore> staging_store;  // sinks
   std::string staging_prefix;
 };
 
-/// Writes one subtask's rows. On the task's thread; never blocks. Exactly-once sinks stage what they get until Prepare.
+/// Writes one subtask's rows. On the task's thread; never blocks. Exactly-once sinks stage what they get
+/// until Prepare.
 class SinkWriter {
  public:
   virtual ~SinkWriter() = default;
@@ -100,34 +103,37 @@ class SinkWriter {
   /// True = no room now: the task stops reading until the wake-up.
   virtual bool IsFull() const { return false; }
   virtual void SetWakeup(std::function<void()> wakeup) {}
-  /// The epoch's barrier: ends what was written since the last one. The returned work runs on the I/O pool before the
-  /// snapshot is acknowledged: it makes the output durable (at-least-once: flush) or stages it, and gives what the
-  /// committer needs. Writes after Prepare belong to the next epoch and may come before the work has run.
+  /// The epoch's barrier: ends what was written since the last one. The returned work runs on the I/O pool
+  /// before the snapshot is acknowledged: it makes the output durable (at-least-once: flush) or stages it,
+  /// and gives what the committer needs. Writes after Prepare belong to the next epoch and may come before
+  /// the work has run.
   struct Staged {
-    std::vector<std::string> committables;          // Committable.content
-    std::vector<proto::StoredFile> files;           // staged objects they refer to
+    std::vector<std::string> committables;  // Committable.content
+    std::vector<proto::StoredFile> files;   // staged objects they refer to
   };
   virtual Result<std::function<Result<Staged>()>> Prepare(Epoch epoch) = 0;
 };
 
 enum class CommitResult : uint8_t { kDone, kAlreadyDone };
 
-/// Publishes what an epoch staged, once its epoch is durable. One a sink subtask, on the I/O pool, one call at a time; may
-/// block. Idempotent: after recovery every committable of the restored epoch is committed again.
+/// Publishes what an epoch staged, once its epoch is durable. One a sink subtask, on the I/O pool, one call
+/// at a time; may block. Idempotent: after recovery every committable of the restored epoch is committed
+/// again.
 class Committer {
  public:
   virtual ~Committer() = default;
   /// Ascending by epoch within a lane. External errors are retried by the job's restart.
   virtual Result<CommitResult> Commit(const proto::Committable& committable) = 0;
-  /// After a restore, before the first Commit: `epoch` is what the job starts from (0 = fresh start). Refuses with
-  /// kOutputAhead when output of later epochs is already published and `allow_rollback` is not set.
+  /// After a restore, before the first Commit: `epoch` is what the job starts from (0 = fresh start). Refuses
+  /// with kOutputAhead when output of later epochs is already published and `allow_rollback` is not set.
   virtual Status Recover(Epoch epoch, bool allow_rollback) { return Status::Ok(); }
 };
 
 /// Makes the parts of one connector. Adding a connector is one folder, one registry line, one page of docs.
 struct ConnectorFactory {
   ConnectorDescriptor descriptor;
-  /// Checks at submit, against the outside (broker reachable, topic there, limits, ACLs, path exists). Blocks.
+  /// Checks at submit, against the outside (broker reachable, topic there, limits, ACLs, path exists).
+  /// Blocks.
   std::function<Status(const proto::SourceConfig&, const ConnectorContext&)> preflight_source;
   std::function<Status(const proto::SinkConfig&, const ConnectorContext&)> preflight_sink;
   /// `restored_splits`: ids that snapshots already hold; `enumerator_state`: of SplitEnumerator::Snapshot.
@@ -136,12 +142,15 @@ struct ConnectorFactory {
                                                          const std::string& enumerator_state)>
       create_enumerator;
   /// `schema`: physical, then metadata columns.
-  std::function<Result<std::unique_ptr<SplitReader>>(const proto::SourceConfig&, const ConnectorContext&, SchemaPtr schema)>
+  std::function<Result<std::unique_ptr<SplitReader>>(const proto::SourceConfig&, const ConnectorContext&,
+                                                     SchemaPtr schema)>
       create_reader;
-  std::function<Result<std::unique_ptr<SinkWriter>>(const proto::SinkConfig&, const ConnectorContext&, SchemaPtr schema)>
+  std::function<Result<std::unique_ptr<SinkWriter>>(const proto::SinkConfig&, const ConnectorContext&,
+                                                    SchemaPtr schema)>
       create_writer;
   /// Null for sinks that publish nothing later (at-least-once, none).
-  std::function<Result<std::unique_ptr<Committer>>(const proto::SinkConfig&, const ConnectorContext&)> create_committer;
+  std::function<Result<std::unique_ptr<Committer>>(const proto::SinkConfig&, const ConnectorContext&)>
+      create_committer;
 };
 
 }  // namespace millrace

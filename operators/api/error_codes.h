@@ -10,9 +10,11 @@ inline constexpr ErrorCode kBadRecord{3101, ErrorDomain::kUser, RetryHint::kNeve
 inline constexpr ErrorCode kCannotEncode{3102, ErrorDomain::kUser, RetryHint::kNever};
 // 3200-3299: outside systems.
 inline constexpr ErrorCode kOutsideUnreachable{3201, ErrorDomain::kExternal, RetryHint::kRetry};
-inline constexpr ErrorCode kOutsideMissing{3202, ErrorDomain::kUser, RetryHint::kNever};  // topic, path, ... is not there
+inline constexpr ErrorCode kOutsideMissing{3202, ErrorDomain::kUser,
+                                           RetryHint::kNever};  // topic, path, ... is not there
 inline constexpr ErrorCode kOutsideRefused{3203, ErrorDomain::kUser, RetryHint::kNever};  // rights, limits
-inline constexpr ErrorCode kPositionLost{3204, ErrorDomain::kUser, RetryHint::kNever};    // offset is gone from the log
+inline constexpr ErrorCode kPositionLost{3204, ErrorDomain::kUser,
+                                         RetryHint::kNever};  // offset is gone from the log
 /// The sink has published epochs later than the one the job starts from.
 inline constexpr ErrorCode kOutputAhead{3205, ErrorDomain::kUser, RetryHint::kNever};
 inline constexpr ErrorCode kCommitFailed{3206, ErrorDomain::kExternal, RetryHint::kRetry};

@@ -9,36 +9,38 @@
 #include <vector>
 
 #include "core/column/batch.h"
-#include "core/status.h"
 #include "core/descriptor/descriptor.h"
+#include "core/status.h"
 
 namespace millrace {
 
-/// One message or line, borrowed. `keep_alive` (may be null) owns the bytes: decoders may refer to them in columns
-/// without copying after ColumnBuilder::KeepAlive.
+/// One message or line, borrowed. `keep_alive` (may be null) owns the bytes: decoders may refer to them in
+/// columns without copying after ColumnBuilder::KeepAlive.
 struct RawRecord {
   std::string_view bytes;
   bool is_null = false;  // Kafka: a null value (tombstone)
 };
 
-/// A record that could not be decoded: its number in the call and why (kBadRecord, without position; the reader adds
-/// topic, partition and offset, or file and byte).
+/// A record that could not be decoded: its number in the call and why (kBadRecord, without position; the
+/// reader adds topic, partition and offset, or file and byte).
 struct BadRecord {
   uint32_t record = 0;
   Status why;
 };
 
-/// Bytes to columns. Single-owner. Appends to its columns of the builder (MapColumns) and calls `finish_row(record,
-/// weight)` after each row, so that the reader can append the other columns and finish it.
+/// Bytes to columns. Single-owner. Appends to its columns of the builder (MapColumns) and calls
+/// `finish_row(record, weight)` after each row, so that the reader can append the other columns and finish
+/// it.
 class Decoder {
  public:
   virtual ~Decoder() = default;
-  /// Column i of the decoder is column `targets[i]` of the builder. Before the first Decode; without it, column i is
-  /// column i.
+  /// Column i of the decoder is column `targets[i]` of the builder. Before the first Decode; without it,
+  /// column i is column i.
   void MapColumns(std::vector<uint32_t> targets) { targets_ = std::move(targets); }
-  /// A record may give no row, one, or several (a JSON array). A bad record appends nothing and is added to `bad`,
-  /// unless the format's options say to skip it.
-  virtual Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
+  /// A record may give no row, one, or several (a JSON array). A bad record appends nothing and is added to
+  /// `bad`, unless the format's options say to skip it.
+  virtual Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
+                        BatchBuilder& builder,
                         const std::function<void(uint32_t record, int8_t weight)>& finish_row,
                         std::vector<BadRecord>* bad) = 0;
 
@@ -53,7 +55,8 @@ class Decoder {
 class Encoder {
  public:
   virtual ~Encoder() = default;
-  /// Appends the record of one row to `out`. `weight`: -1 only for formats that carry row kinds. Errors name the column.
+  /// Appends the record of one row to `out`. `weight`: -1 only for formats that carry row kinds. Errors name
+  /// the column.
   virtual Status Encode(const Batch& batch, uint32_t row, int8_t weight, std::string* out) = 0;
   /// For files: what stands before the first record ("" for json, csv).
   virtual std::string Header() { return {}; }
@@ -61,12 +64,13 @@ class Encoder {
 
 struct FormatFactory {
   FormatDescriptor descriptor;
-  /// `columns`: the physical columns to produce, in order; `declared`: all columns of the table in order (csv reads by
-  /// position). Options without the prefix.
-  std::function<Result<std::unique_ptr<Decoder>>(const std::vector<Field>& columns, const std::vector<Field>& declared,
-                                                 const Options&)>
+  /// `columns`: the physical columns to produce, in order; `declared`: all columns of the table in order (csv
+  /// reads by position). Options without the prefix.
+  std::function<Result<std::unique_ptr<Decoder>>(const std::vector<Field>& columns,
+                                                 const std::vector<Field>& declared, const Options&)>
       create_decoder;
-  std::function<Result<std::unique_ptr<Encoder>>(const std::vector<Field>& columns, const Options&)> create_encoder;
+  std::function<Result<std::unique_ptr<Encoder>>(const std::vector<Field>& columns, const Options&)>
+      create_encoder;
 };
 
 }  // namespace millrace

@@ -24,8 +24,8 @@ namespace millrace {
 class Env;
 class ObjectStore;
 
-/// What an operator counts beside its records (see runtime/probe.h): plain numbers of the task's thread, read by the
-/// metrics exporter.
+/// What an operator counts beside its records (see runtime/probe.h): plain numbers of the task's thread, read
+/// by the metrics exporter.
 class OperatorMetrics {
  public:
   virtual ~OperatorMetrics() = default;
@@ -60,27 +60,29 @@ class OperatorContext {
   virtual const SchemaPtr& input_schema(uint32_t input) const = 0;
   virtual const SchemaPtr& output_schema() const = 0;
 
-  /// The keyed state of this subtask, opened (and restored) before Operator::Open; only for operators whose factory
-  /// says `keyed`.
+  /// The keyed state of this subtask, opened (and restored) before Operator::Open; only for operators whose
+  /// factory says `keyed`.
   virtual KeyedState& keyed_state() = 0;
-  /// What earlier snapshots of this operator (of any parallelism) hold beside keyed state; null on a fresh start.
+  /// What earlier snapshots of this operator (of any parallelism) hold beside keyed state; null on a fresh
+  /// start.
   virtual const proto::OperatorRestore* restore() const = 0;
 
   /// Milliseconds-precise wall clock, in microseconds: the same for the whole of one Process call.
   virtual int64_t ProcessingTimeMicros() const = 0;
-  /// Calls OnTimers with TimerKind::kProcessingTime once the wall clock has passed `micros`. Not checkpointed:
-  /// register again in Open.
+  /// Calls OnTimers with TimerKind::kProcessingTime once the wall clock has passed `micros`. Not
+  /// checkpointed: register again in Open.
   virtual void RegisterProcessingTimer(int64_t micros) = 0;
 
-  /// Runs blocking work on the I/O pool; `done` then runs on the task's thread with its result (mail). Neither runs
-  /// after the operator was destroyed; destruction waits for running work.
+  /// Runs blocking work on the I/O pool; `done` then runs on the task's thread with its result (mail).
+  /// Neither runs after the operator was destroyed; destruction waits for running work.
   virtual void RunBlocking(std::function<Status()> work, std::function<Status(Status)> done) = 0;
   /// Makes the task run soon (new input at a source). From any thread.
   virtual std::function<void()> Wakeup() = 0;
 
   virtual OperatorMetrics& metrics() = 0;
   virtual ResultSink* result_sink() = 0;
-  /// Where sinks stage output of an epoch: objects below `staging_prefix` of the checkpoint store. Any thread.
+  /// Where sinks stage output of an epoch: objects below `staging_prefix` of the checkpoint store. Any
+  /// thread.
   virtual std::shared_ptr<ObjectStore> staging_store() = 0;
   virtual std::string staging_prefix() const = 0;
   virtual Env& env() = 0;
@@ -93,13 +95,13 @@ class OperatorSnapshot {
   virtual Epoch epoch() const = 0;
   /// To fill in on the task's thread, in Snapshot.
   virtual proto::SubtaskSnapshot& content() = 0;
-  /// Work that must end before the snapshot is acknowledged (flush a producer, write staged segments): runs on the I/O
-  /// pool, may fill `content` too (nobody else does meanwhile). In the order added.
+  /// Work that must end before the snapshot is acknowledged (flush a producer, write staged segments): runs
+  /// on the I/O pool, may fill `content` too (nobody else does meanwhile). In the order added.
   virtual void AddBlocking(std::function<Status(proto::SubtaskSnapshot&)> work) = 0;
 };
 
-/// One subtask of an operator. Owned and called by one task, on one thread at a time; never blocks, locks, sleeps, starts
-/// threads or reads a clock but through its context. An error ends the task's attempt.
+/// One subtask of an operator. Owned and called by one task, on one thread at a time; never blocks, locks,
+/// sleeps, starts threads or reads a clock but through its context. An error ends the task's attempt.
 class Operator {
  public:
   virtual ~Operator() = default;
@@ -108,8 +110,8 @@ class Operator {
   virtual Status Open(OperatorContext& context) { return Status::Ok(); }
   /// `input`: the number of the input (JobGraph edges). The batch may have a selection.
   virtual Status Process(uint32_t input, const Batch& batch, Output& output) = 0;
-  /// False: no room (a sink's buffer is full, a recovery is under way). The task takes no input until it is woken
-  /// (OperatorContext::Wakeup, or mail of RunBlocking).
+  /// False: no room (a sink's buffer is full, a recovery is under way). The task takes no input until it is
+  /// woken (OperatorContext::Wakeup, or mail of RunBlocking).
   virtual bool HasRoom() const { return true; }
   /// The watermark of all inputs together has risen. The default forwards it.
   virtual Status OnWatermark(Watermark watermark, Output& output) { return output.EmitWatermark(watermark); }
@@ -118,13 +120,13 @@ class Operator {
   virtual Status OnProcessingTime(int64_t micros, Output& output) { return Status::Ok(); }
   /// The barrier of an epoch is aligned: everything before it was processed, nothing behind it.
   virtual Status Snapshot(OperatorSnapshot& snapshot) { return Status::Ok(); }
-  /// The epoch passed its commit point. Order: ascending, some may be skipped (then a later one stands for them). What the
-  /// restored epoch left to do is in OperatorContext::restore: do it in Open.
+  /// The epoch passed its commit point. Order: ascending, some may be skipped (then a later one stands for
+  /// them). What the restored epoch left to do is in OperatorContext::restore: do it in Open.
   virtual Status OnEpochDurable(Epoch epoch) { return Status::Ok(); }
   /// The epoch failed or timed out: its snapshot will never be used.
   virtual Status OnEpochAborted(Epoch epoch) { return Status::Ok(); }
-  /// All inputs have ended (after a watermark kMax if time is to end too): send what is left. The task ends when
-  /// IsFinished().
+  /// All inputs have ended (after a watermark kMax if time is to end too): send what is left. The task ends
+  /// when IsFinished().
   virtual Status Finish(Output& output) { return Status::Ok(); }
 };
 
@@ -132,7 +134,8 @@ class Operator {
 class SourceOperator : public Operator {
  public:
   enum class Poll : uint8_t { kMore, kIdle, kEnd };
-  /// Emits about one batch (and watermarks). kIdle: nothing now; Wakeup() will be called. kEnd: never anything again.
+  /// Emits about one batch (and watermarks). kIdle: nothing now; Wakeup() will be called. kEnd: never
+  /// anything again.
   virtual Result<Poll> PollNext(Output& output) = 0;
   /// The job manager assigned splits (also the restored ones at start). `no_more` = the last assignment.
   virtual Status AddSplits(const std::vector<std::string>& serialized_splits, bool no_more) = 0;

@@ -21,7 +21,8 @@ class FormatRegistry {
   std::map<std::string, FormatFactory> factories_;
 };
 
-/// Names to operators, connectors and formats: filled in one place (operators/registry/built_in.h), then read-only.
+/// Names to operators, connectors and formats: filled in one place (operators/registry/built_in.h), then
+/// read-only.
 class Registry {
  public:
   FormatRegistry formats;

@@ -61,7 +61,8 @@ class ControlService final : public proto::Control::Service {
 
   grpc::Status ExecuteSql(grpc::ServerContext* context, const proto::ExecuteSqlRequest* request,
                           grpc::ServerWriter<proto::ExecuteSqlResponse>* writer) override {
-    const auto session = request->transient() ? sessions_.MakeTransient() : sessions_.Get(request->session_id());
+    const auto session =
+        request->transient() ? sessions_.MakeTransient() : sessions_.Get(request->session_id());
     std::lock_guard lock(session->running);
     ScriptExecution execution(engine_, *session, *request, [&](const proto::ExecuteSqlResponse& response) {
       return !context->IsCancelled() && !stopping_.load() && writer->Write(response);
@@ -105,17 +106,20 @@ class ControlService final : public proto::Control::Service {
       response->set_text(request->graph().DebugString());
       return grpc::Status::OK;
     }
-    const auto session = request->session_id().empty() ? sessions_.MakeTransient() : sessions_.Get(request->session_id());
+    const auto session =
+        request->session_id().empty() ? sessions_.MakeTransient() : sessions_.Get(request->session_id());
     std::lock_guard lock(session->running);
     return ToGrpc(ExplainScript(*session, request->sql(), response), request->sql());
   }
 
-  grpc::Status ListJobs(grpc::ServerContext*, const proto::ListJobsRequest*, proto::ListJobsResponse* response) override {
+  grpc::Status ListJobs(grpc::ServerContext*, const proto::ListJobsRequest*,
+                        proto::ListJobsResponse* response) override {
     for (const JobView& job : engine_.jobs().List()) FillSummary(job, response->add_jobs());
     return grpc::Status::OK;
   }
 
-  grpc::Status GetJob(grpc::ServerContext*, const proto::GetJobRequest* request, proto::GetJobResponse* response) override {
+  grpc::Status GetJob(grpc::ServerContext*, const proto::GetJobRequest* request,
+                      proto::GetJobResponse* response) override {
     const auto job = engine_.jobs().Find(request->job_id());
     if (!job.ok()) return ToGrpc(job.status());
     FillJob(*job, engine_, response);
@@ -133,7 +137,8 @@ class ControlService final : public proto::Control::Service {
     return grpc::Status::OK;
   }
 
-  grpc::Status CancelJob(grpc::ServerContext*, const proto::CancelJobRequest* request, proto::CancelJobResponse*) override {
+  grpc::Status CancelJob(grpc::ServerContext*, const proto::CancelJobRequest* request,
+                         proto::CancelJobResponse*) override {
     const auto job = engine_.jobs().Find(request->job_id());
     if (!job.ok()) return ToGrpc(job.status());
     return ToGrpc(engine_.jobs().Cancel(job->id, kDefaultTimeoutMillis));
@@ -143,8 +148,8 @@ class ControlService final : public proto::Control::Service {
                                  proto::TriggerCheckpointResponse* response) override {
     const auto job = engine_.jobs().Find(request->job_id());
     if (!job.ok()) return ToGrpc(job.status());
-    const auto checkpoint = engine_.jobs().Checkpoint(job->id, request->savepoint(), request->savepoint_directory(),
-                                                      TimeoutOr(request->timeout_ms()));
+    const auto checkpoint = engine_.jobs().Checkpoint(
+        job->id, request->savepoint(), request->savepoint_directory(), TimeoutOr(request->timeout_ms()));
     if (!checkpoint.ok()) return ToGrpc(checkpoint.status());
     FillCheckpoint(*checkpoint, response->mutable_checkpoint());
     return grpc::Status::OK;
@@ -154,7 +159,8 @@ class ControlService final : public proto::Control::Service {
                                proto::ListCheckpointsResponse* response) override {
     const auto job = engine_.jobs().Find(request->job_id());
     if (!job.ok()) return ToGrpc(job.status());
-    for (const CheckpointView& checkpoint : job->checkpoints) FillCheckpoint(checkpoint, response->add_checkpoints());
+    for (const CheckpointView& checkpoint : job->checkpoints)
+      FillCheckpoint(checkpoint, response->add_checkpoints());
     return grpc::Status::OK;
   }
 
@@ -170,8 +176,10 @@ class ControlService final : public proto::Control::Service {
       }
     }
     if (collect == nullptr) {
-      return ToGrpc(Status(kQueryNotFound, fmt::format("Job '{}' has no such query to tail: {}", job->name, request->query()))
-                        .WithSuggestion("only SELECT without INSERT can be tailed; read a sink's table instead"));
+      return ToGrpc(
+          Status(kQueryNotFound,
+                 fmt::format("Job '{}' has no such query to tail: {}", job->name, request->query()))
+              .WithSuggestion("only SELECT without INSERT can be tailed; read a sink's table instead"));
     }
     const uint32_t query = collect->collect().query();
     const auto rows = engine_.jobs().Results(job->id)->Subscribe(query, kTailRowsMax);
@@ -196,7 +204,8 @@ class ControlService final : public proto::Control::Service {
       std::deque<proto::JobEvent> events;
       {
         std::unique_lock lock(queue->mutex);
-        queue->changed.wait_for(lock, std::chrono::milliseconds(kPollMillis), [&] { return !queue->events.empty(); });
+        queue->changed.wait_for(lock, std::chrono::milliseconds(kPollMillis),
+                                [&] { return !queue->events.empty(); });
         events.swap(queue->events);
       }
       for (const proto::JobEvent& event : events) {
@@ -247,12 +256,14 @@ class ControlService final : public proto::Control::Service {
       if (!outcome.ok()) {
         errors->push_back(outcome.status());
       } else if (outcome->graph != nullptr) {
-        for (Status& error : engine_.jobs().Validate(*outcome->graph, false)) errors->push_back(std::move(error));
+        for (Status& error : engine_.jobs().Validate(*outcome->graph, false))
+          errors->push_back(std::move(error));
       }
     }
   }
 
-  Status ExplainScript(SqlSessions::Entry& session, const std::string& text, proto::ExplainResponse* response) {
+  Status ExplainScript(SqlSessions::Entry& session, const std::string& text,
+                       proto::ExplainResponse* response) {
     sql::ScriptParser parser(text);
     std::string explained;
     while (true) {

@@ -13,7 +13,8 @@ namespace millrace {
 class ControlServer {
  public:
   /// `address` is host:port, port 0 takes a free one. kCannotListen.
-  static Result<std::unique_ptr<ControlServer>> Start(const std::string& address, Engine& engine, SqlSessions& sessions);
+  static Result<std::unique_ptr<ControlServer>> Start(const std::string& address, Engine& engine,
+                                                      SqlSessions& sessions);
   virtual ~ControlServer() = default;
   virtual int port() const = 0;
   /// Refuses new calls, ends streams; waits a moment for the rest.

@@ -5,7 +5,8 @@
 
 namespace millrace {
 
-void FillErrorDetail(const Status& error, std::string_view text, uint32_t statement, proto::ErrorDetail* out) {
+void FillErrorDetail(const Status& error, std::string_view text, uint32_t statement,
+                     proto::ErrorDetail* out) {
   out->set_code(FormatErrorNumber(error.code()));
   out->set_message(error.message());
   out->set_suggestion(error.suggestion());

@@ -24,7 +24,8 @@ std::string PercentDecode(std::string_view text) {
   std::string decoded;
   for (size_t i = 0; i < text.size(); ++i) {
     unsigned value = 0;
-    if (text[i] == '%' && i + 2 < text.size() && sscanf(std::string(text.substr(i + 1, 2)).c_str(), "%2x", &value) == 1) {
+    if (text[i] == '%' && i + 2 < text.size() &&
+        sscanf(std::string(text.substr(i + 1, 2)).c_str(), "%2x", &value) == 1) {
       decoded += static_cast<char>(value);
       i += 2;
     } else {
@@ -59,7 +60,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
                         .query = question == std::string::npos ? "" : target.substr(question + 1),
                         .body = message.body()};
     HttpResponse answer = handler_(request);
-    response_ = http::response<http::string_body>(static_cast<http::status>(answer.status), message.version());
+    response_ =
+        http::response<http::string_body>(static_cast<http::status>(answer.status), message.version());
     response_.set(http::field::server, "millrace");
     response_.set(http::field::content_type, answer.content_type);
     response_.keep_alive(message.keep_alive());
@@ -100,7 +102,8 @@ class AsioHttpServer final : public HttpServer {
     if (!error) acceptor_.bind({address, static_cast<uint16_t>(port)}, error);
     if (!error) acceptor_.listen(asio::socket_base::max_listen_connections, error);
     if (error) {
-      return Status(kCannotListen, fmt::format("Cannot listen for HTTP on {}:{}: {}", host, port, error.message()))
+      return Status(kCannotListen,
+                    fmt::format("Cannot listen for HTTP on {}:{}: {}", host, port, error.message()))
           .WithSuggestion("is another server running there? Set http.port to a free port, or to 0");
     }
     port_ = acceptor_.local_endpoint().port();

@@ -21,8 +21,8 @@ struct HttpResponse {
   std::string content_type = "application/json; charset=UTF-8";
 };
 
-/// A small HTTP/1.1 server on one thread of its own; handlers run there and must be quick. Bodies are at most 1 MB, a connection
-/// that is idle for 30 s is closed.
+/// A small HTTP/1.1 server on one thread of its own; handlers run there and must be quick. Bodies are at most
+/// 1 MB, a connection that is idle for 30 s is closed.
 class HttpServer {
  public:
   using Handler = std::function<HttpResponse(const HttpRequest&)>;

@@ -96,7 +96,8 @@ void FillJob(const JobView& job, Engine& engine, proto::GetJobResponse* out) {
   engine.worker().ForEachExecution([&](const JobExecution& execution) {
     if (execution.services().job_id != job.id) return;
     for (const auto& task : execution.tasks()) {
-      for (const auto& chained : task->operators()) AddSubtask(*task, *chained, by_uid.at(chained->operator_uid()));
+      for (const auto& chained : task->operators())
+        AddSubtask(*task, *chained, by_uid.at(chained->operator_uid()));
     }
   });
   for (const CheckpointView& checkpoint : job.checkpoints) FillCheckpoint(checkpoint, out->add_checkpoints());

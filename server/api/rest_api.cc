@@ -72,7 +72,8 @@ void WritePlan(const JobView& job, JsonWriter& json) {
   json.Key("nodes").BeginArray();
   for (const auto& op : job.graph->operators()) {
     json.BeginObject().Key("id").Text(op.uid()).Key("description").Text(op.name());
-    json.Key("parallelism").Number(int64_t{std::max(1u, op.parallelism() > 0 ? op.parallelism() : job.graph->parallelism())});
+    json.Key("parallelism")
+        .Number(int64_t{std::max(1u, op.parallelism() > 0 ? op.parallelism() : job.graph->parallelism())});
     json.Key("inputs").BeginArray();
     for (const auto& edge : job.graph->edges()) {
       if (edge.to() != op.uid()) continue;
@@ -89,7 +90,10 @@ void WriteJobDetails(const JobView& job, Engine& engine, JsonWriter& json) {
   FillJob(job, engine, &full);
   json.BeginObject();
   WriteJobHead(job, engine, json);
-  json.Key("isStoppable").Boolean(!IsTerminal(job.state)).Key("maxParallelism").Number(int64_t{job.graph->max_parallelism()});
+  json.Key("isStoppable")
+      .Boolean(!IsTerminal(job.state))
+      .Key("maxParallelism")
+      .Number(int64_t{job.graph->max_parallelism()});
   json.Key("restarts").Number(int64_t{job.restarts});
   json.Key("vertices").BeginArray();
   for (const auto& op : full.operators()) WriteVertex(op, job, json);
@@ -127,7 +131,8 @@ void WriteCheckpoints(const JobView& job, JsonWriter& json) {
     switch (checkpoint.status) {
       case CheckpointView::Status::kCompleted:
         ++completed;
-        (checkpoint.kind == checkpoint::PendingKind::kSavepoint ? last_savepoint : last_completed) = &checkpoint;
+        (checkpoint.kind == checkpoint::PendingKind::kSavepoint ? last_savepoint : last_completed) =
+            &checkpoint;
         break;
       case CheckpointView::Status::kFailed:
         ++failed;
@@ -138,11 +143,22 @@ void WriteCheckpoints(const JobView& job, JsonWriter& json) {
         break;
     }
   }
-  json.BeginObject().Key("counts").BeginObject().Key("completed").Number(completed).Key("failed").Number(failed);
-  json.Key("in_progress").Number(in_progress).Key("total").Number(completed + failed + in_progress).EndObject();
+  json.BeginObject()
+      .Key("counts")
+      .BeginObject()
+      .Key("completed")
+      .Number(completed)
+      .Key("failed")
+      .Number(failed);
+  json.Key("in_progress")
+      .Number(in_progress)
+      .Key("total")
+      .Number(completed + failed + in_progress)
+      .EndObject();
   json.Key("latest").BeginObject();
-  for (const auto& [name, checkpoint] : {std::pair{"completed", last_completed}, std::pair{"savepoint", last_savepoint},
-                                         std::pair{"failed", last_failed}}) {
+  for (const auto& [name, checkpoint] :
+       {std::pair{"completed", last_completed}, std::pair{"savepoint", last_savepoint},
+        std::pair{"failed", last_failed}}) {
     json.Key(name);
     checkpoint == nullptr ? (void)json.Null() : WriteCheckpoint(*checkpoint, json);
   }
@@ -165,13 +181,19 @@ HttpResponse RestApi::Handle(const HttpRequest& request) const {
   if (first == "healthz") return {.body = "ok\n", .content_type = "text/plain"};
   if (first == "readyz") {
     const bool ready = !shutting_down_.load();
-    return {.status = ready ? 200 : 503, .body = ready ? "ok\n" : "shutting down\n", .content_type = "text/plain"};
+    return {.status = ready ? 200 : 503,
+            .body = ready ? "ok\n" : "shutting down\n",
+            .content_type = "text/plain"};
   }
   if (first == "overview") return Overview();
   if (first == "config") {
     JsonWriter json;
     json.BeginObject().Key("refresh-interval").Number(int64_t{3000}).Key("timezone-name").Text("UTC");
-    json.Key("timezone-offset").Number(int64_t{0}).Key("flink-version").Text("millrace " + std::string(kVersion)).EndObject();
+    json.Key("timezone-offset")
+        .Number(int64_t{0})
+        .Key("flink-version")
+        .Text("millrace " + std::string(kVersion))
+        .EndObject();
     return Json(json);
   }
   if (first == "jobs") {
@@ -200,9 +222,18 @@ HttpResponse RestApi::Overview() const {
   }
   JsonWriter json;
   json.BeginObject().Key("taskmanagers").Number(int64_t{1}).Key("slots-total").Number(int64_t{1});
-  json.Key("slots-available").Number(int64_t{1}).Key("jobs-running").Number(running).Key("jobs-finished").Number(finished);
+  json.Key("slots-available")
+      .Number(int64_t{1})
+      .Key("jobs-running")
+      .Number(running)
+      .Key("jobs-finished")
+      .Number(finished);
   json.Key("jobs-cancelled").Number(cancelled).Key("jobs-failed").Number(failed);
-  json.Key("flink-version").Text("millrace " + std::string(kVersion)).Key("flink-commit").Text("").EndObject();
+  json.Key("flink-version")
+      .Text("millrace " + std::string(kVersion))
+      .Key("flink-commit")
+      .Text("")
+      .EndObject();
   return Json(json);
 }
 
@@ -237,7 +268,13 @@ HttpResponse RestApi::Job(const std::string& id, const std::string& part, const 
     WritePlan(job, json);
     json.EndObject();
   } else if (part == "config") {
-    json.BeginObject().Key("jid").Text(job.id.value).Key("name").Text(job.name).Key("execution-config").BeginObject();
+    json.BeginObject()
+        .Key("jid")
+        .Text(job.id.value)
+        .Key("name")
+        .Text(job.name)
+        .Key("execution-config")
+        .BeginObject();
     json.Key("user-config").BeginObject();
     for (const auto& [key, value] : job.graph->options()) json.Key(key).Text(value);
     json.EndObject().EndObject().EndObject();
@@ -245,7 +282,13 @@ HttpResponse RestApi::Job(const std::string& id, const std::string& part, const 
     json.BeginObject().Key("root-exception");
     job.failure.empty() ? json.Null() : json.Text(job.failure);
     json.Key("exceptionHistory").BeginObject().Key("entries").BeginArray();
-    if (!job.failure.empty()) json.BeginObject().Key("exceptionName").Text(job.failure.substr(0, 7)).Key("stacktrace").Text(job.failure).EndObject();
+    if (!job.failure.empty())
+      json.BeginObject()
+          .Key("exceptionName")
+          .Text(job.failure.substr(0, 7))
+          .Key("stacktrace")
+          .Text(job.failure)
+          .EndObject();
     json.EndArray().Key("truncated").Boolean(false).EndObject().EndObject();
   } else if (part == "checkpoints") {
     WriteCheckpoints(job, json);

@@ -7,8 +7,9 @@
 
 namespace millrace {
 
-/// Health checks and the read-only REST API in Flink's form (with and without the prefix /v1): /healthz, /readyz, /overview,
-/// /config, /jobs, /jobs/overview, /jobs/:jid with /status, /plan, /config, /exceptions, /checkpoints, /vertices/:vid. Thread-safe.
+/// Health checks and the read-only REST API in Flink's form (with and without the prefix /v1): /healthz,
+/// /readyz, /overview, /config, /jobs, /jobs/overview, /jobs/:jid with /status, /plan, /config, /exceptions,
+/// /checkpoints, /vertices/:vid. Thread-safe.
 class RestApi {
  public:
   explicit RestApi(Engine& engine) : engine_(engine) {}

@@ -44,7 +44,8 @@ Status ScriptExecution::Run() {
     }
     if (!status.ok()) {
       proto::ExecuteSqlResponse failed;
-      FillErrorDetail(status, script, static_cast<uint32_t>(parser.statement_index()), failed.mutable_error());
+      FillErrorDetail(status, script, static_cast<uint32_t>(parser.statement_index()),
+                      failed.mutable_error());
       send_(failed);
       return status;
     }
@@ -99,10 +100,12 @@ Status ScriptExecution::RunQuery(const sql::Outcome& outcome, const std::string&
   bool caller_is_there = SendHeader(*outcome.schema, outcome.updating);
   while (caller_is_there && !rows->ended()) {
     const std::vector<RowChange> changes = rows->Take(kPollMillis);
-    for (size_t first = 0; caller_is_there && (first < changes.size() || first == 0); first += kRowsAMessageMax) {
+    for (size_t first = 0; caller_is_there && (first < changes.size() || first == 0);
+         first += kRowsAMessageMax) {
       const size_t last = std::min(changes.size(), first + kRowsAMessageMax);
       proto::ExecuteSqlResponse message;
-      FillRows({changes.begin() + static_cast<std::ptrdiff_t>(first), changes.begin() + static_cast<std::ptrdiff_t>(last)},
+      FillRows({changes.begin() + static_cast<std::ptrdiff_t>(first),
+                changes.begin() + static_cast<std::ptrdiff_t>(last)},
                num_queries_, message.mutable_rows());
       caller_is_there = send_(message);  // an empty one shows whether the caller still listens
     }
@@ -145,7 +148,8 @@ Status ScriptExecution::RunJobCommand(const sql::Outcome::JobCommand& command) {
   if (command.kind == Kind::kStopJob) {
     ASSIGN_OR_RETURN(const JobView job, engine_.jobs().Find(command.job_id));
     if (!command.with_savepoint && !command.with_drain) return engine_.jobs().Cancel(job.id, kCancelMillis);
-    ASSIGN_OR_RETURN(const CheckpointView savepoint, engine_.jobs().Stop(job.id, "", command.with_drain, 10 * kCancelMillis));
+    ASSIGN_OR_RETURN(const CheckpointView savepoint,
+                     engine_.jobs().Stop(job.id, "", command.with_drain, 10 * kCancelMillis));
     Schema schema{{{"savepoint path", DataType::String()}}, {}};
     SendHeader(schema, false);
     BatchBuilder builder(std::make_shared<const Schema>(schema));

@@ -9,13 +9,14 @@
 
 namespace millrace {
 
-/// Runs one script of a session on the server, statement by statement, and sends what it answers. On the caller's thread; blocks
-/// until the script has ended. SELECT runs as a job that goes with the caller.
+/// Runs one script of a session on the server, statement by statement, and sends what it answers. On the
+/// caller's thread; blocks until the script has ended. SELECT runs as a job that goes with the caller.
 class ScriptExecution {
  public:
   /// `send` answers false when the caller is gone.
   using Send = std::function<bool(const proto::ExecuteSqlResponse&)>;
-  ScriptExecution(Engine& engine, SqlSessions::Entry& session, const proto::ExecuteSqlRequest& request, Send send)
+  ScriptExecution(Engine& engine, SqlSessions::Entry& session, const proto::ExecuteSqlRequest& request,
+                  Send send)
       : engine_(engine), session_(session), request_(request), send_(std::move(send)) {}
 
   /// The first error has been sent when this is not ok.

@@ -7,9 +7,11 @@
 namespace millrace {
 
 SqlSessions::SqlSessions(Engine& engine, uint32_t default_parallelism, int64_t idle_timeout_ms)
-    : engine_(engine), default_parallelism_(default_parallelism), idle_timeout_ms_(idle_timeout_ms) {}
+    : engine_(engine), default_parallelism_(default_parallelism), idle_timeout_ms_(idle_timeout_ms) {
+}
 
-std::shared_ptr<SqlSessions::Entry> SqlSessions::Make(const std::string& id, std::unique_ptr<sql::Catalog> scratch) {
+std::shared_ptr<SqlSessions::Entry> SqlSessions::Make(const std::string& id,
+                                                      std::unique_ptr<sql::Catalog> scratch) {
   sql::SessionOptions options{.descriptors = &engine_.descriptors(),
                               .catalog = scratch ? scratch.get() : &engine_.catalog(),
                               .known_options = &JobOptionDescriptors(),

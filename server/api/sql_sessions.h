@@ -26,8 +26,8 @@ class SqlSessions {
   };
   /// The session of that id, made when "" or unknown (an id is then chosen for ""). Forgets idle ones.
   std::shared_ptr<Entry> Get(const std::string& id);
-  /// A session that nobody else sees, over a scratch copy of the catalog: for EXPLAIN, validation, and scripts that are
-  /// submitted as jobs, whose definitions are theirs alone.
+  /// A session that nobody else sees, over a scratch copy of the catalog: for EXPLAIN, validation, and
+  /// scripts that are submitted as jobs, whose definitions are theirs alone.
   std::shared_ptr<Entry> MakeTransient();
 
  private:

@@ -15,7 +15,8 @@
 namespace millrace {
 namespace {
 
-Result<proto::CheckpointManifest> Read(const std::string& directory, Env& env, std::shared_ptr<ObjectStore>* store) {
+Result<proto::CheckpointManifest> Read(const std::string& directory, Env& env,
+                                       std::shared_ptr<ObjectStore>* store) {
   ASSIGN_OR_RETURN(auto opened, OpenObjectStore(directory, env));
   *store = std::move(opened);
   return checkpoint::OpenSavepoint(**store);
@@ -42,8 +43,8 @@ int ShowCheckpoint(const std::string& directory, OutputFormat format) {
     fmt::print("{}\n", text);
     return kExitDone;
   }
-  fmt::print("epoch {} of job {} ({}), generation {}\n\n", manifest->epoch(), manifest->job_name(), manifest->job_id(),
-             manifest->generation());
+  fmt::print("epoch {} of job {} ({}), generation {}\n\n", manifest->epoch(), manifest->job_name(),
+             manifest->job_id(), manifest->generation());
   TextTable table({"operator", "parallelism", "tables", "splits", "files", "state bytes"});
   for (const auto& op : manifest->operators()) {
     int tables = 0;
@@ -56,8 +57,9 @@ int ShowCheckpoint(const std::string& directory, OutputFormat format) {
       files += subtask.keyed_files_size() + subtask.staged_files_size();
       bytes += subtask.state_bytes();
     }
-    table.AddRow({op.name().empty() ? op.uid() : op.name(), std::to_string(op.parallelism()), std::to_string(tables),
-                  std::to_string(splits), std::to_string(files), std::to_string(bytes)});
+    table.AddRow({op.name().empty() ? op.uid() : op.name(), std::to_string(op.parallelism()),
+                  std::to_string(tables), std::to_string(splits), std::to_string(files),
+                  std::to_string(bytes)});
   }
   table.Print(stdout);
   return kExitDone;

@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-// Both read the directory of a savepoint, or of a job's checkpoints (then its newest), without a server. Each returns an
-// ExitCode.
+// Both read the directory of a savepoint, or of a job's checkpoints (then its newest), without a server. Each
+// returns an ExitCode.
 /// What the manifest holds: operators, state, splits.
 int ShowCheckpoint(const std::string& directory, OutputFormat format);
 /// Length and checksum of every file it refers to.

@@ -40,7 +40,8 @@ void AddOutput(CLI::App* app, OutputFormat* format) {
 }
 
 void AddClient(CLI::App* app, ClientOptions* client) {
-  app->add_option("--server", client->server, "host:port of the server's gRPC API")->envname("MILLRACE_SERVER");
+  app->add_option("--server", client->server, "host:port of the server's gRPC API")
+      ->envname("MILLRACE_SERVER");
   AddOutput(app, &client->format);
 }
 
@@ -49,7 +50,8 @@ void AddRun(CLI::App& app, Arguments& a) {
   run->add_option("files", a.run.files, "SQL scripts; - is standard input")->required();
   AddOutput(run, &a.run.format);
   run->add_option("--data-dir", a.run.data_directory, "Keep state here and go on from it at the next run");
-  run->add_option("-p,--parallelism", a.run.parallelism, "Subtasks of every operator")->check(CLI::Range(1, 1024));
+  run->add_option("-p,--parallelism", a.run.parallelism, "Subtasks of every operator")
+      ->check(CLI::Range(1, 1024));
   run->add_option("-D,--set", a.run.settings, "key=value, as SET 'key' = 'value'");
   run->callback([&a] { a.exit_code = RunScripts(a.run); });
 }
@@ -66,7 +68,8 @@ void AddServer(CLI::App& app, Arguments& a) {
   });
 }
 
-CLI::App* AddJobCommand(CLI::App* job, Arguments& a, const char* name, const char* what, std::function<int()> run) {
+CLI::App* AddJobCommand(CLI::App* job, Arguments& a, const char* name, const char* what,
+                        std::function<int()> run) {
   CLI::App* command = job->add_subcommand(name, what);
   AddClient(command, &a.client);
   command->callback([&a, run = std::move(run)] { a.exit_code = run(); });
@@ -74,7 +77,8 @@ CLI::App* AddJobCommand(CLI::App* job, Arguments& a, const char* name, const cha
 }
 
 void AddSubmitOptions(CLI::App* command, Arguments& a) {
-  command->add_option("file", a.submit.file, "A SQL script, or a job graph as protobuf JSON (.json)")->required();
+  command->add_option("file", a.submit.file, "A SQL script, or a job graph as protobuf JSON (.json)")
+      ->required();
   command->add_option("--name", a.submit.name, "Name of the job");
   command->add_flag("--allow-non-restored-state", a.submit.allow_non_restored_state,
                     "Drop state of operators that the job no longer has");
@@ -89,8 +93,9 @@ void AddJob(CLI::App& app, Arguments& a) {
                                    [&a] { return SubmitJob(a.client, a.submit); });
   AddSubmitOptions(submit, a);
   submit->add_option("--from", a.submit.restore_from, "Begin from this savepoint or checkpoint directory");
-  CLI::App* restore = AddJobCommand(job, a, "restore", "Submit a script or graph that goes on from a savepoint",
-                                    [&a] { return SubmitJob(a.client, a.submit); });
+  CLI::App* restore =
+      AddJobCommand(job, a, "restore", "Submit a script or graph that goes on from a savepoint",
+                    [&a] { return SubmitJob(a.client, a.submit); });
   restore->add_option("savepoint", a.submit.restore_from, "Directory of the savepoint")->required();
   AddSubmitOptions(restore, a);
   AddJobCommand(job, a, "list", "All jobs", [&a] { return ListJobs(a.client); });
@@ -112,11 +117,13 @@ void AddJob(CLI::App& app, Arguments& a) {
   CLI::App* checkpoint = named("checkpoint", "Take a checkpoint now", [&a] {
     return TakeSavepoint(a.client, a.job, "", false, a.timeout_seconds * 1000);
   });
-  for (CLI::App* command : {stop, savepoint}) command->add_option("--dir", a.directory, "Directory of the savepoint");
+  for (CLI::App* command : {stop, savepoint})
+    command->add_option("--dir", a.directory, "Directory of the savepoint");
   for (CLI::App* command : {stop, savepoint, checkpoint}) {
     command->add_option("--timeout", a.timeout_seconds, "Seconds to wait")->check(CLI::PositiveNumber);
   }
-  CLI::App* tail = named("tail", "Rows of a query, from now on", [&a] { return TailJob(a.client, a.job, a.query); });
+  CLI::App* tail =
+      named("tail", "Rows of a query, from now on", [&a] { return TailJob(a.client, a.job, a.query); });
   tail->add_option("--query", a.query, "Number of the query in the job");
 
   CLI::App* checkpoints = app.add_subcommand("checkpoint", "Look at checkpoints");
@@ -156,7 +163,8 @@ void AddConfig(CLI::App& app, Arguments& a) {
     command->add_option("-D,--set", a.server.settings, "key=value");
   }
   AddOutput(show, &a.client.format);
-  show->callback([&a] { a.exit_code = ShowConfig(a.server.config_file, a.server.settings, a.client.format); });
+  show->callback(
+      [&a] { a.exit_code = ShowConfig(a.server.config_file, a.server.settings, a.client.format); });
   check->callback([&a] { a.exit_code = CheckConfig(a.server.config_file, a.server.settings); });
 }
 
@@ -165,12 +173,15 @@ void AddOthers(CLI::App& app, Arguments& a) {
   AddOutput(version, &a.client.format);
   version->callback([&a] { a.exit_code = PrintVersion(a.client.format); });
   CLI::App* completion = app.add_subcommand("completion", "A completion script for a shell");
-  completion->add_option("shell", a.shell, "bash, zsh or fish")->required()->check(CLI::IsMember({"bash", "zsh", "fish"}));
+  completion->add_option("shell", a.shell, "bash, zsh or fish")
+      ->required()
+      ->check(CLI::IsMember({"bash", "zsh", "fish"}));
   completion->callback([&app, &a] {
     std::vector<std::pair<std::string, std::vector<std::string>>> commands;
     for (const CLI::App* command : app.get_subcommands({})) {
       commands.emplace_back(command->get_name(), std::vector<std::string>());
-      for (const CLI::App* sub : command->get_subcommands({})) commands.back().second.push_back(sub->get_name());
+      for (const CLI::App* sub : command->get_subcommands({}))
+        commands.back().second.push_back(sub->get_name());
     }
     a.exit_code = PrintCompletion(a.shell, commands);
   });

@@ -62,18 +62,22 @@ int PrintCompletion(const std::string& shell,
     fmt::print("complete -c millrace -n __fish_use_subcommand -f -a '{}'\n", fmt::join(names, " "));
     for (const auto& [name, subcommands] : commands) {
       if (subcommands.empty()) continue;
-      fmt::print("complete -c millrace -n '__fish_seen_subcommand_from {}' -f -a '{}'\n", name, fmt::join(subcommands, " "));
+      fmt::print("complete -c millrace -n '__fish_seen_subcommand_from {}' -f -a '{}'\n", name,
+                 fmt::join(subcommands, " "));
     }
     return kExitDone;
   }
   if (shell == "zsh") fmt::print("autoload -Uz bashcompinit && bashcompinit\n");
-  fmt::print("_millrace() {{\n  local word=${{COMP_WORDS[COMP_CWORD]}} words=''\n  case ${{COMP_CWORD}}:${{COMP_WORDS[1]}} in\n");
+  fmt::print(
+      "_millrace() {{\n  local word=${{COMP_WORDS[COMP_CWORD]}} words=''\n  case "
+      "${{COMP_CWORD}}:${{COMP_WORDS[1]}} in\n");
   fmt::print("    1:*) words='{}' ;;\n", fmt::join(names, " "));
   for (const auto& [name, subcommands] : commands) {
     if (!subcommands.empty()) fmt::print("    2:{}) words='{}' ;;\n", name, fmt::join(subcommands, " "));
   }
-  fmt::print("  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
-             "  [ -n \"$words\" ] || COMPREPLY=($(compgen -f -- \"$word\"))\n}}\ncomplete -F _millrace millrace\n");
+  fmt::print(
+      "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n"
+      "  [ -n \"$words\" ] || COMPREPLY=($(compgen -f -- \"$word\"))\n}}\ncomplete -F _millrace millrace\n");
   return kExitDone;
 }
 

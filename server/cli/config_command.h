@@ -14,6 +14,7 @@ int ShowConfig(const std::string& file, const std::vector<std::string>& settings
 int CheckConfig(const std::string& file, const std::vector<std::string>& settings);
 int PrintVersion(OutputFormat format);
 /// A completion script for bash, zsh or fish.
-int PrintCompletion(const std::string& shell, const std::vector<std::pair<std::string, std::vector<std::string>>>& commands);
+int PrintCompletion(const std::string& shell,
+                    const std::vector<std::pair<std::string, std::vector<std::string>>>& commands);
 
 }  // namespace millrace

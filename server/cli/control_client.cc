@@ -38,7 +38,8 @@ class GrpcControlClient final : public ControlClient {
     grpc::ClientContext context;
     return Stream(context, stub_->TailRows(&context, request), handle);
   }
-  ClientError SubmitGraph(const proto::SubmitGraphRequest& request, proto::SubmitGraphResponse* response) override {
+  ClientError SubmitGraph(const proto::SubmitGraphRequest& request,
+                          proto::SubmitGraphResponse* response) override {
     grpc::ClientContext context;
     return Error(stub_->SubmitGraph(&context, request, response));
   }
@@ -105,9 +106,11 @@ class GrpcControlClient final : public ControlClient {
     ClientError error{.exit_code = ExitCodeOf(status.error_code())};
     if (!status.error_details().empty() && error.detail.ParseFromString(status.error_details())) return error;
     error.detail.set_code(FormatErrorNumber(kServerUnreachable));
-    error.detail.set_message(fmt::format("Server cannot be reached at {}: {}", address_, status.error_message()));
+    error.detail.set_message(
+        fmt::format("Server cannot be reached at {}: {}", address_, status.error_message()));
     error.detail.set_suggestion("start `millrace server`, or name another with --server host:port");
-    error.detail.set_rendered(fmt::format("{}: {}; {}", error.detail.code(), error.detail.message(), error.detail.suggestion()));
+    error.detail.set_rendered(
+        fmt::format("{}: {}; {}", error.detail.code(), error.detail.message(), error.detail.suggestion()));
     return error;
   }
 

@@ -10,7 +10,7 @@ namespace millrace {
 
 /// An error a server answered, or that it could not be reached.
 struct ClientError {
-  int exit_code = 0;           // ExitCode; 0 = no error
+  int exit_code = 0;  // ExitCode; 0 = no error
   proto::ErrorDetail detail;
 };
 
@@ -26,7 +26,8 @@ class ControlClient {
                                  const std::function<bool(const proto::ExecuteSqlResponse&)>& handle) = 0;
   virtual ClientError TailRows(const proto::TailRowsRequest& request,
                                const std::function<bool(const proto::TailRowsResponse&)>& handle) = 0;
-  virtual ClientError SubmitGraph(const proto::SubmitGraphRequest& request, proto::SubmitGraphResponse* response) = 0;
+  virtual ClientError SubmitGraph(const proto::SubmitGraphRequest& request,
+                                  proto::SubmitGraphResponse* response) = 0;
   virtual ClientError Validate(const proto::ValidateRequest& request, proto::ValidateResponse* response) = 0;
   virtual ClientError Explain(const proto::ExplainRequest& request, proto::ExplainResponse* response) = 0;
   virtual ClientError ListJobs(proto::ListJobsResponse* response) = 0;

@@ -121,8 +121,8 @@ int ListJobs(const ClientOptions& client) {
   }
   TextTable table({"id", "name", "state", "started", "restarts", "epoch"});
   for (const auto& job : response.jobs()) {
-    table.AddRow({job.job_id(), job.name(), job.state(), TimeText(job.started_micros()), std::to_string(job.restarts()),
-                  std::to_string(job.last_epoch())});
+    table.AddRow({job.job_id(), job.name(), job.state(), TimeText(job.started_micros()),
+                  std::to_string(job.restarts()), std::to_string(job.last_epoch())});
   }
   table.Print(stdout);
   return kExitDone;
@@ -137,19 +137,22 @@ int ShowJob(const ClientOptions& client, const std::string& job) {
     return kExitDone;
   }
   const auto& summary = response.summary();
-  fmt::print("{}  {}\nstate {}   started {}   restarts {}   last epoch {}\n", summary.name(), summary.job_id(), summary.state(),
-             TimeText(summary.started_micros()), summary.restarts(), summary.last_epoch());
+  fmt::print("{}  {}\nstate {}   started {}   restarts {}   last epoch {}\n", summary.name(),
+             summary.job_id(), summary.state(), TimeText(summary.started_micros()), summary.restarts(),
+             summary.last_epoch());
   if (!summary.failure().empty()) fmt::print("failure {}\n", summary.failure());
   for (const auto& sink : response.guarantees()) {
     fmt::print("sink {}: {} - {}\n", sink.table(), sink.guarantee(), sink.explanation());
   }
   fmt::print("\n");
-  TextTable operators({"operator", "parallelism", "records in", "records out", "busy", "idle", "back-pressured", "state bytes"});
+  TextTable operators({"operator", "parallelism", "records in", "records out", "busy", "idle",
+                       "back-pressured", "state bytes"});
   for (const auto& op : response.operators()) {
-    operators.AddRow({op.name().empty() ? op.uid() : op.name(), std::to_string(op.parallelism()),
-                      std::to_string(op.records_in()), std::to_string(op.records_out()),
-                      fmt::format("{:.0f}%", op.busy_ratio() * 100), fmt::format("{:.0f}%", op.idle_ratio() * 100),
-                      fmt::format("{:.0f}%", op.backpressured_ratio() * 100), std::to_string(op.state_bytes())});
+    operators.AddRow(
+        {op.name().empty() ? op.uid() : op.name(), std::to_string(op.parallelism()),
+         std::to_string(op.records_in()), std::to_string(op.records_out()),
+         fmt::format("{:.0f}%", op.busy_ratio() * 100), fmt::format("{:.0f}%", op.idle_ratio() * 100),
+         fmt::format("{:.0f}%", op.backpressured_ratio() * 100), std::to_string(op.state_bytes())});
   }
   operators.Print(stdout);
   return kExitDone;
@@ -163,8 +166,8 @@ int PrintJobGraph(const ClientOptions& client, const std::string& job) {
   return kExitDone;
 }
 
-int StopJob(const ClientOptions& client, const std::string& job, const std::string& savepoint_directory, bool drain,
-            int64_t timeout_ms) {
+int StopJob(const ClientOptions& client, const std::string& job, const std::string& savepoint_directory,
+            bool drain, int64_t timeout_ms) {
   proto::StopJobRequest request;
   request.set_job_id(job);
   request.set_savepoint_directory(savepoint_directory);
@@ -182,8 +185,8 @@ int CancelJob(const ClientOptions& client, const std::string& job) {
   return error.exit_code != 0 ? Fail(error) : kExitDone;
 }
 
-int TakeSavepoint(const ClientOptions& client, const std::string& job, const std::string& directory, bool savepoint,
-                  int64_t timeout_ms) {
+int TakeSavepoint(const ClientOptions& client, const std::string& job, const std::string& directory,
+                  bool savepoint, int64_t timeout_ms) {
   proto::TriggerCheckpointRequest request;
   request.set_job_id(job);
   request.set_savepoint(savepoint);
@@ -206,7 +209,8 @@ int TailJob(const ClientOptions& client, const std::string& job, uint32_t query)
       ControlClient::Connect(client.server)->TailRows(request, [&](const proto::TailRowsResponse& response) {
         if (response.has_header()) {
           const auto schema = FromProto(response.header().schema());
-          printer->BeginQuery(response.header().query(), schema.ok() ? *schema : Schema{}, response.header().updating());
+          printer->BeginQuery(response.header().query(), schema.ok() ? *schema : Schema{},
+                              response.header().updating());
         } else if (response.has_rows()) {
           std::vector<RowChange> rows;
           for (const auto& row : response.rows().rows()) rows.push_back({row.op(), row.row_json()});
@@ -229,9 +233,11 @@ int ListCheckpoints(const ClientOptions& client, const std::string& job) {
   }
   TextTable table({"epoch", "status", "kind", "triggered", "duration", "full bytes", "new bytes", "failure"});
   for (const auto& checkpoint : response.checkpoints()) {
-    table.AddRow({std::to_string(checkpoint.epoch()), checkpoint.status(), checkpoint.savepoint() ? "savepoint" : "checkpoint",
+    table.AddRow({std::to_string(checkpoint.epoch()), checkpoint.status(),
+                  checkpoint.savepoint() ? "savepoint" : "checkpoint",
                   TimeText(checkpoint.triggered_micros()), MillisText(checkpoint.duration_micros()),
-                  std::to_string(checkpoint.full_bytes()), std::to_string(checkpoint.uploaded_bytes()), checkpoint.failure()});
+                  std::to_string(checkpoint.full_bytes()), std::to_string(checkpoint.uploaded_bytes()),
+                  checkpoint.failure()});
   }
   table.Print(stdout);
   return kExitDone;

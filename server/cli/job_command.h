@@ -26,11 +26,11 @@ int SubmitJob(const ClientOptions& client, const SubmitCommandOptions& options);
 int ListJobs(const ClientOptions& client);
 int ShowJob(const ClientOptions& client, const std::string& job);
 int PrintJobGraph(const ClientOptions& client, const std::string& job);
-int StopJob(const ClientOptions& client, const std::string& job, const std::string& savepoint_directory, bool drain,
-            int64_t timeout_ms);
+int StopJob(const ClientOptions& client, const std::string& job, const std::string& savepoint_directory,
+            bool drain, int64_t timeout_ms);
 int CancelJob(const ClientOptions& client, const std::string& job);
-int TakeSavepoint(const ClientOptions& client, const std::string& job, const std::string& directory, bool savepoint,
-                  int64_t timeout_ms);
+int TakeSavepoint(const ClientOptions& client, const std::string& job, const std::string& directory,
+                  bool savepoint, int64_t timeout_ms);
 int TailJob(const ClientOptions& client, const std::string& job, uint32_t query);
 int ListCheckpoints(const ClientOptions& client, const std::string& job);
 

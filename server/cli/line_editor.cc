@@ -12,7 +12,8 @@ constexpr int kHistoryEntriesMax = 1000;
 
 class LibeditLineEditor final : public LineEditor {
  public:
-  LibeditLineEditor(std::string history_file, std::function<std::vector<std::string>(const std::string&)> complete)
+  LibeditLineEditor(std::string history_file,
+                    std::function<std::vector<std::string>(const std::string&)> complete)
       : history_file_(std::move(history_file)), complete_(std::move(complete)) {
     editor_ = el_init("millrace", stdin, stdout, stderr);
     el_set(editor_, EL_CLIENTDATA, this);
@@ -72,7 +73,8 @@ class LibeditLineEditor final : public LineEditor {
   static unsigned char Complete(EditLine* editor, int) {
     const LineInfo* line = el_line(editor);
     const char* begin = line->cursor;
-    while (begin > line->buffer && (std::isalnum(static_cast<unsigned char>(begin[-1])) || begin[-1] == '_')) --begin;
+    while (begin > line->buffer && (std::isalnum(static_cast<unsigned char>(begin[-1])) || begin[-1] == '_'))
+      --begin;
     const std::string prefix(begin, line->cursor);
     if (prefix.empty()) return CC_ERROR;
     const std::vector<std::string> words = Of(editor)->complete_(prefix);
@@ -103,8 +105,8 @@ class LibeditLineEditor final : public LineEditor {
 
 }  // namespace
 
-std::unique_ptr<LineEditor> LineEditor::Open(const std::string& history_file,
-                                             std::function<std::vector<std::string>(const std::string&)> complete) {
+std::unique_ptr<LineEditor> LineEditor::Open(
+    const std::string& history_file, std::function<std::vector<std::string>(const std::string&)> complete) {
   return std::make_unique<LibeditLineEditor>(history_file, std::move(complete));
 }
 

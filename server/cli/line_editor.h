@@ -12,8 +12,8 @@ namespace millrace {
 class LineEditor {
  public:
   /// `complete` gives the words that begin with a prefix. `history_file` "" keeps none.
-  static std::unique_ptr<LineEditor> Open(const std::string& history_file,
-                                          std::function<std::vector<std::string>(const std::string&)> complete);
+  static std::unique_ptr<LineEditor> Open(
+      const std::string& history_file, std::function<std::vector<std::string>(const std::string&)> complete);
   virtual ~LineEditor() = default;
   /// nullopt at the end of the input (Ctrl-D). Ctrl-C gives "" and sets `*interrupted`.
   virtual std::optional<std::string> ReadLine(const std::string& prompt, bool* interrupted) = 0;

@@ -22,9 +22,11 @@ class NdjsonPrinter final : public ResultPrinter {
   }
   void EndQuery() override { std::fflush(out_); }
   void PrintError(const Status& error, int statement, const std::string& script) override {
-    std::string line = fmt::format("{{\"error\":{{\"code\":\"{}\",\"message\":", FormatErrorNumber(error.code()));
+    std::string line =
+        fmt::format("{{\"error\":{{\"code\":\"{}\",\"message\":", FormatErrorNumber(error.code()));
     AppendJsonString(error.message(), &line);
-    if (error.place()) line += fmt::format(",\"line\":{},\"column\":{}", error.place()->line, error.place()->column);
+    if (error.place())
+      line += fmt::format(",\"line\":{},\"column\":{}", error.place()->line, error.place()->column);
     fmt::print(out_, "{}}},\"statement\":{}}}\n", line, statement);
     std::fflush(out_);
   }
@@ -66,10 +68,12 @@ std::vector<std::string> CellsOf(const std::string& row_json) {
 }
 
 size_t DisplayWidth(const std::string& text) {
-  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+  return static_cast<size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
 }
 
-/// A bordered table; widths are fixed by the header and the first rows, so that rows can be printed as they come.
+/// A bordered table; widths are fixed by the header and the first rows, so that rows can be printed as they
+/// come.
 class TablePrinter final : public ResultPrinter {
  public:
   explicit TablePrinter(std::FILE* out) : out_(out) {}

@@ -49,7 +49,8 @@ Result<std::string> ReadScript(const std::string& file) {
   }
   std::ifstream in(file, std::ios::binary);
   if (!in) {
-    return Status(kBadRequest, fmt::format("Script cannot be read: {}", file)).WithSuggestion("check the path");
+    return Status(kBadRequest, fmt::format("Script cannot be read: {}", file))
+        .WithSuggestion("check the path");
   }
   text << in.rdbuf();
   return text.str();
@@ -172,7 +173,8 @@ class ScriptRunner {
   std::vector<JobId> running_;
 };
 
-Status RunAll(const RunCommandOptions& options, const std::string& directory, ResultPrinter& printer, bool* failed) {
+Status RunAll(const RunCommandOptions& options, const std::string& directory, ResultPrinter& printer,
+              bool* failed) {
   EngineOptions engine_options;
   engine_options.data_directory = directory;
   engine_options.state_memory_bytes = options.state_memory_bytes;
@@ -201,7 +203,8 @@ Status RunAll(const RunCommandOptions& options, const std::string& directory, Re
   if (Interrupted() && !options.data_directory.empty()) {
     fmt::print(stderr, "Taking a last checkpoint ...\n");
     if (!engine->Shutdown(kShutdownMillis)) {
-      fmt::print(stderr, "The last checkpoint did not end in time; the next run goes on from the one before\n");
+      fmt::print(stderr,
+                 "The last checkpoint did not end in time; the next run goes on from the one before\n");
     }
   }
   return Status::Ok();

@@ -29,9 +29,13 @@ void StartLog(const std::string& level) {
 }
 
 void LogNotice(const JobNotice& notice, const JobView& job) {
-  const bool bad = job.state == JobState::kFailed || job.state == JobState::kRestarting || job.state == JobState::kFailing;
-  spdlog::log(notice.kind == JobNotice::Kind::kCheckpoint ? spdlog::level::debug : bad ? spdlog::level::warn : spdlog::level::info,
-              "job={} id={} state={} attempt={} {}", job.name, job.id.value, JobStateName(job.state), job.attempt, notice.text);
+  const bool bad =
+      job.state == JobState::kFailed || job.state == JobState::kRestarting || job.state == JobState::kFailing;
+  spdlog::log(notice.kind == JobNotice::Kind::kCheckpoint ? spdlog::level::debug
+              : bad                                       ? spdlog::level::warn
+                                                          : spdlog::level::info,
+              "job={} id={} state={} attempt={} {}", job.name, job.id.value, JobStateName(job.state),
+              job.attempt, notice.text);
 }
 
 EngineOptions MakeEngineOptions(const Config& config) {
@@ -59,19 +63,23 @@ Status Serve(const Config& config) {
   for (const Status& problem : engine->recovery_problems()) spdlog::error("{}", problem.ToString());
   SqlSessions sessions(*engine, static_cast<uint32_t>(config.Integer("jobs.parallelism")),
                        config.Millis("sessions.idle-timeout"));
-  ASSIGN_OR_RETURN(const auto grpc,
-                   ControlServer::Start(fmt::format("{}:{}", config.Text("grpc.host"), config.Text("grpc.port")), *engine, sessions));
+  ASSIGN_OR_RETURN(const auto grpc, ControlServer::Start(fmt::format("{}:{}", config.Text("grpc.host"),
+                                                                     config.Text("grpc.port")),
+                                                         *engine, sessions));
   RestApi rest(*engine);
   ASSIGN_OR_RETURN(const auto http,
                    HttpServer::Start(config.Text("http.host"), static_cast<int>(config.Integer("http.port")),
                                      [&rest](const HttpRequest& request) { return rest.Handle(request); }));
-  ASSIGN_OR_RETURN(const auto metrics, MetricsServer::Start(config.Text("metrics.host"),
-                                                            static_cast<int>(config.Integer("metrics.port")), *engine));
+  ASSIGN_OR_RETURN(const auto metrics,
+                   MetricsServer::Start(config.Text("metrics.host"),
+                                        static_cast<int>(config.Integer("metrics.port")), *engine));
   const std::string addresses = AddressesJson(config, grpc->port(), http->port(), metrics->port());
-  RETURN_IF_ERROR(engine->env().files().WriteFileAtomically(config.Text("data-dir") + "/addresses.json", addresses));
-  spdlog::info("server is up: grpc={}:{} http={}:{} metrics={}:{} data-dir={} generation={}", config.Text("grpc.host"),
-               grpc->port(), config.Text("http.host"), http->port(), config.Text("metrics.host"), metrics->port(),
-               config.Text("data-dir"), engine->jobs().generation().value);
+  RETURN_IF_ERROR(
+      engine->env().files().WriteFileAtomically(config.Text("data-dir") + "/addresses.json", addresses));
+  spdlog::info("server is up: grpc={}:{} http={}:{} metrics={}:{} data-dir={} generation={}",
+               config.Text("grpc.host"), grpc->port(), config.Text("http.host"), http->port(),
+               config.Text("metrics.host"), metrics->port(), config.Text("data-dir"),
+               engine->jobs().generation().value);
   while (!Interrupted()) usleep(kInterruptPollMicros);
 
   spdlog::info("server stops: taking a last checkpoint of every job");
@@ -80,7 +88,8 @@ Status Serve(const Config& config) {
   if (engine->Shutdown(config.Millis("shutdown.timeout"))) {
     spdlog::info("server has stopped; its jobs go on at the next start");
   } else {
-    spdlog::warn("some last checkpoints did not end within {}; those jobs go on from the one before", config.Text("shutdown.timeout"));
+    spdlog::warn("some last checkpoints did not end within {}; those jobs go on from the one before",
+                 config.Text("shutdown.timeout"));
   }
   (void)engine->env().files().RemoveFile(config.Text("data-dir") + "/addresses.json");
   return Status::Ok();

@@ -72,7 +72,8 @@ class SqlClient {
         case proto::ExecuteSqlResponse::kHeader: {
           end_query();
           const auto schema = FromProto(response.header().schema());
-          printer_->BeginQuery(++num_queries_, schema.ok() ? *schema : Schema{}, response.header().updating());
+          printer_->BeginQuery(++num_queries_, schema.ok() ? *schema : Schema{},
+                               response.header().updating());
           in_query = true;
           break;
         }
@@ -142,7 +143,9 @@ std::vector<std::string> Complete(SqlClient& client, const std::string& prefix) 
   for (const auto& entry : sql::kKeywordTable) {
     std::string keyword(entry.text);
     if (keyword.rfind(Upper(prefix), 0) != 0) continue;
-    if (lower) std::transform(keyword.begin(), keyword.end(), keyword.begin(), [](unsigned char c) { return std::tolower(c); });
+    if (lower)
+      std::transform(keyword.begin(), keyword.end(), keyword.begin(),
+                     [](unsigned char c) { return std::tolower(c); });
     words.push_back(keyword);
   }
   for (const std::string& table : client.Names("SHOW TABLES")) {
@@ -154,9 +157,11 @@ std::vector<std::string> Complete(SqlClient& client, const std::string& prefix) 
 
 int RunShell(SqlClient& client) {
   const char* home = getenv("HOME");
-  const auto editor = LineEditor::Open(home == nullptr ? "" : std::string(home) + "/.millrace_history",
-                                       [&client](const std::string& prefix) { return Complete(client, prefix); });
-  fmt::print(stderr, "Statements end with a semicolon; QUIT or Ctrl-D leaves, Ctrl-C ends a running query.\n");
+  const auto editor =
+      LineEditor::Open(home == nullptr ? "" : std::string(home) + "/.millrace_history",
+                       [&client](const std::string& prefix) { return Complete(client, prefix); });
+  fmt::print(stderr,
+             "Statements end with a semicolon; QUIT or Ctrl-D leaves, Ctrl-C ends a running query.\n");
   std::string input;
   while (true) {
     ClearInterrupt();

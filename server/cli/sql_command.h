@@ -13,8 +13,9 @@ struct SqlCommandOptions {
   std::vector<std::string> files;       // -f
 };
 
-/// Returns an ExitCode. Without statements and files: a shell with history (~/.millrace_history), editing and completion when
-/// standard input is a terminal, else a script from standard input. Ctrl-C ends the running query, not the shell.
+/// Returns an ExitCode. Without statements and files: a shell with history (~/.millrace_history), editing and
+/// completion when standard input is a terminal, else a script from standard input. Ctrl-C ends the running
+/// query, not the shell.
 int RunSql(const ClientOptions& client, const SqlCommandOptions& options);
 
 /// `millrace explain FILE.sql`.

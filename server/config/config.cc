@@ -39,12 +39,14 @@ const std::vector<OptionDescriptor> kDescriptors = {
 
 std::string EnvironmentName(const std::string& key) {
   std::string name = "MILLRACE_";
-  for (char c : key) name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  for (char c : key)
+    name += c == '.' || c == '-' ? '_' : static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
   return name;
 }
 
 /// "a.b.c" of every scalar below a YAML node.
-Status Flatten(const YAML::Node& node, const std::string& prefix, std::vector<std::pair<std::string, std::string>>* out) {
+Status Flatten(const YAML::Node& node, const std::string& prefix,
+               std::vector<std::pair<std::string, std::string>>* out) {
   if (node.IsNull()) return Status::Ok();
   if (!node.IsMap()) {
     return Status(kConfigUnreadable, fmt::format("Key '{}' holds neither a value nor further keys", prefix));
@@ -65,7 +67,8 @@ Result<std::vector<std::pair<std::string, std::string>>> ReadYaml(const std::str
   try {
     RETURN_IF_ERROR(Flatten(YAML::LoadFile(file), "", &entries));
   } catch (const YAML::Exception& error) {
-    return Status(kConfigUnreadable, fmt::format("Configuration file cannot be read: {}: {}", file, error.what()))
+    return Status(kConfigUnreadable,
+                  fmt::format("Configuration file cannot be read: {}: {}", file, error.what()))
         .WithSuggestion("config/default.yaml shows the form");
   }
   return entries;
@@ -84,13 +87,16 @@ Status Config::Set(const std::string& key, const std::string& value, const std::
     for (const OptionDescriptor& descriptor : kDescriptors) keys.push_back(descriptor.key);
     const std::string close = ClosestName(key, keys);
     return Status(kUnknownConfigKey, fmt::format("Unknown configuration key from {}: '{}'", source, key))
-        .WithSuggestion(close.empty() ? "`millrace config show` lists the keys" : fmt::format("did you mean '{}'?", close));
+        .WithSuggestion(close.empty() ? "`millrace config show` lists the keys"
+                                      : fmt::format("did you mean '{}'?", close));
   }
-  const auto descriptor = std::find_if(kDescriptors.begin(), kDescriptors.end(),
-                                       [&](const OptionDescriptor& candidate) { return candidate.key == key; });
+  const auto descriptor =
+      std::find_if(kDescriptors.begin(), kDescriptors.end(),
+                   [&](const OptionDescriptor& candidate) { return candidate.key == key; });
   const Status valid = ValidateOptions("configuration", {*descriptor}, {{key, value}});
   if (!valid.ok()) {
-    return Status(kBadConfigValue, fmt::format("Bad value of configuration key '{}' from {}: '{}'", key, source, value))
+    return Status(kBadConfigValue,
+                  fmt::format("Bad value of configuration key '{}' from {}: '{}'", key, source, value))
         .WithSuggestion(fmt::format("{}; default: {}", descriptor->description, descriptor->default_value));
   }
   entry->second = {value, source};
@@ -115,8 +121,10 @@ Result<Config> Config::Load(const std::string& file, const std::map<std::string,
       std::vector<std::string> names;
       for (const auto& [name, unused] : by_variable) names.push_back(name);
       const std::string close = ClosestName(variable, names);
-      return Status(kUnknownConfigKey, fmt::format("Environment variable names no configuration key: {}", variable))
-          .WithSuggestion(close.empty() ? "`millrace config show` lists the keys" : fmt::format("did you mean {}?", close));
+      return Status(kUnknownConfigKey,
+                    fmt::format("Environment variable names no configuration key: {}", variable))
+          .WithSuggestion(close.empty() ? "`millrace config show` lists the keys"
+                                        : fmt::format("did you mean {}?", close));
     }
     RETURN_IF_ERROR(config.Set(key->second, value, "environment " + variable));
   }
@@ -148,14 +156,16 @@ int64_t Config::Bytes(const std::string& key) const {
 
 std::map<std::string, std::string> MillraceEnvironment() {
   // Read by the client commands, by fail points and by tests; not configuration keys.
-  static constexpr std::string_view kOthers[] = {"MILLRACE_SERVER", "MILLRACE_FAIL_POINT", "MILLRACE_SEEDED_BUG",
-                                                 "MILLRACE_BUILD_DIR", "MILLRACE_CONFIG"};
+  static constexpr std::string_view kOthers[] = {"MILLRACE_SERVER", "MILLRACE_FAIL_POINT",
+                                                 "MILLRACE_SEEDED_BUG", "MILLRACE_BUILD_DIR",
+                                                 "MILLRACE_CONFIG"};
   std::map<std::string, std::string> found;
   for (char** entry = environ; *entry != nullptr; ++entry) {
     const std::string_view text(*entry);
     const size_t equals = text.find('=');
     const std::string_view name = text.substr(0, equals);
-    if (name.rfind("MILLRACE_", 0) != 0 || std::find(std::begin(kOthers), std::end(kOthers), name) != std::end(kOthers)) {
+    if (name.rfind("MILLRACE_", 0) != 0 ||
+        std::find(std::begin(kOthers), std::end(kOthers), name) != std::end(kOthers)) {
       continue;
     }
     found.emplace(name, text.substr(equals + 1));

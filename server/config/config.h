@@ -9,15 +9,15 @@
 
 namespace millrace {
 
-/// Every key of the server with type, default, unit and meaning; config/default.yaml says the same to people and a test holds
-/// the two together.
+/// Every key of the server with type, default, unit and meaning; config/default.yaml says the same to people
+/// and a test holds the two together.
 const std::vector<OptionDescriptor>& ConfigDescriptors();
 
 /// The values in effect and where each came from. Later sources win: defaults, file, environment, flags.
 class Config {
  public:
-  /// `file`: "" = none. `environment`: MILLRACE_<KEY with . and - as _>. `flags`: key=value. kUnknownConfigKey and
-  /// kBadConfigValue name the source and suggest a key.
+  /// `file`: "" = none. `environment`: MILLRACE_<KEY with . and - as _>. `flags`: key=value.
+  /// kUnknownConfigKey and kBadConfigValue name the source and suggest a key.
   static Result<Config> Load(const std::string& file, const std::map<std::string, std::string>& environment,
                              const std::vector<std::string>& flags);
 

@@ -18,8 +18,8 @@ constexpr size_t kHistoryMax = 30;
 }  // namespace
 
 CheckpointCoordinator::CheckpointCoordinator(JobId job, Generation generation, checkpoint::Settings settings,
-                                             checkpoint::CheckpointStore& store, std::string root_uri, Env& env,
-                                             Actions actions)
+                                             checkpoint::CheckpointStore& store, std::string root_uri,
+                                             Env& env, Actions actions)
     : job_(std::move(job)),
       generation_(generation),
       store_(store),
@@ -73,7 +73,8 @@ void CheckpointCoordinator::Advance() {
     const checkpoint::Decision decision = checkpoint::Decide(facts_);
     switch (decision.step) {
       case checkpoint::Step::kWait:
-        if (decision.wake_ms >= 0) actions_.wake_after(std::max<int64_t>(1, decision.wake_ms - facts_.now_ms));
+        if (decision.wake_ms >= 0)
+          actions_.wake_after(std::max<int64_t>(1, decision.wake_ms - facts_.now_ms));
         return;
       case checkpoint::Step::kTrigger:
         Begin(decision);
@@ -85,14 +86,15 @@ void CheckpointCoordinator::Advance() {
         Abort(Status(kCheckpointTimeout, fmt::format("Checkpoint {} took longer than {} ms; missing: {}",
                                                      facts_.pending->epoch.value, facts_.settings.timeout_ms,
                                                      fmt::join(facts_.pending->missing_acks, ", ")))
-                  .WithSuggestion("raise execution.checkpointing.timeout, or see which operator is back-pressured"));
+                  .WithSuggestion(
+                      "raise execution.checkpointing.timeout, or see which operator is back-pressured"));
         break;
       case checkpoint::Step::kFailJob:
         facts_.failed_in_a_row = 0;
-        actions_.fail_attempt(Status(kCheckpointFailedTooOften,
-                                     fmt::format("More than {} checkpoints failed in a row; the last: {}",
-                                                 facts_.settings.tolerable_failed,
-                                                 history_.empty() ? "" : history_.back().failure)));
+        actions_.fail_attempt(Status(
+            kCheckpointFailedTooOften,
+            fmt::format("More than {} checkpoints failed in a row; the last: {}",
+                        facts_.settings.tolerable_failed, history_.empty() ? "" : history_.back().failure)));
         return;
     }
   }
@@ -109,7 +111,8 @@ void CheckpointCoordinator::Begin(const checkpoint::Decision& decision) {
     active_request_ = std::move(requests_.front());
     requests_.pop_front();
   }
-  history_.push_back({.epoch = decision.epoch, .kind = decision.kind, .triggered_micros = env_.clock().WallMicros()});
+  history_.push_back(
+      {.epoch = decision.epoch, .kind = decision.kind, .triggered_micros = env_.clock().WallMicros()});
   if (history_.size() > kHistoryMax) history_.pop_front();
   actions_.changed(current());
   const bool terminal = decision.kind == checkpoint::PendingKind::kTerminal;
@@ -181,15 +184,16 @@ void CheckpointCoordinator::WriteManifest() {
           Complete(manifest);
           return;
         case checkpoint::CommitStep::kStepDown:
-          Abort(Status(kStaleGeneration, fmt::format("Epoch {} was committed by another server",
-                                                     facts_.pending->epoch.value))
+          Abort(Status(kStaleGeneration,
+                       fmt::format("Epoch {} was committed by another server", facts_.pending->epoch.value))
                     .WithSuggestion("only one server may use a data directory; this one stops the job"));
           actions_.fail_attempt(Status(kStaleGeneration, "Another server owns the job"));
           return;
         case checkpoint::CommitStep::kRetry:
           // Whether the epoch is durable is unknown: only a recovery, which reads the records, may go on.
           Abort(Status(kCheckpointDeclined, "Outcome of the epoch record's creation is unknown"));
-          actions_.fail_attempt(Status(kCheckpointDeclined, "Outcome of the epoch record's creation is unknown; restarting"));
+          actions_.fail_attempt(
+              Status(kCheckpointDeclined, "Outcome of the epoch record's creation is unknown; restarting"));
           return;
       }
     }
@@ -217,10 +221,11 @@ void CheckpointCoordinator::Complete(const proto::CheckpointManifest& manifest) 
   Result<CheckpointView> answer = view;
   if (active_request_ && !active_request_->savepoint_directory.empty()) {
     auto target = OpenObjectStore(active_request_->savepoint_directory, env_);
-    Result<std::string> path = target.ok() ? store_.CopyAsSavepoint(pending.epoch, **target,
-                                                                    fmt::format("savepoint-{}-{}", job_.value.substr(0, 6),
-                                                                                pending.epoch.value))
-                                           : Result<std::string>(target.status());
+    Result<std::string> path =
+        target.ok() ? store_.CopyAsSavepoint(
+                          pending.epoch, **target,
+                          fmt::format("savepoint-{}-{}", job_.value.substr(0, 6), pending.epoch.value))
+                    : Result<std::string>(target.status());
     if (path.ok()) {
       view.path = *path;
       answer = view;
@@ -247,7 +252,8 @@ void CheckpointCoordinator::Abort(const Status& why) {
   actions_.changed(view);
   AnswerRequest(why);
   // Sources have stopped behind a terminal barrier: only a new attempt goes on.
-  if (pending.kind == checkpoint::PendingKind::kTerminal && facts_.all_tasks_running) actions_.fail_attempt(why);
+  if (pending.kind == checkpoint::PendingKind::kTerminal && facts_.all_tasks_running)
+    actions_.fail_attempt(why);
 }
 
 void CheckpointCoordinator::AnswerRequest(const Result<CheckpointView>& answer) {

@@ -45,8 +45,8 @@ struct CheckpointRequest {
   std::function<void(Result<CheckpointView>)> done;
 };
 
-/// Performs what checkpoint::Decide decides for one job: holds the facts, sends barriers, collects acks, writes manifest and
-/// record. Lives on the job's strand; calls may block on the store.
+/// Performs what checkpoint::Decide decides for one job: holds the facts, sends barriers, collects acks,
+/// writes manifest and record. Lives on the job's strand; calls may block on the store.
 class CheckpointCoordinator {
  public:
   /// What it asks of the job. All called on the strand.
@@ -61,11 +61,13 @@ class CheckpointCoordinator {
     std::function<void(const CheckpointView&)> changed;                 // for events
   };
 
-  CheckpointCoordinator(JobId job, Generation generation, checkpoint::Settings settings, checkpoint::CheckpointStore& store,
-                        std::string root_uri, Env& env, Actions actions);
+  CheckpointCoordinator(JobId job, Generation generation, checkpoint::Settings settings,
+                        checkpoint::CheckpointStore& store, std::string root_uri, Env& env, Actions actions);
 
-  /// A new attempt: `tasks` must ack; `restored` is what it starts from, `next_epoch` the first number to use.
-  void BeginAttempt(std::vector<proto::TaskDescriptor> tasks, uint32_t max_parallelism, Epoch restored, Epoch next_epoch);
+  /// A new attempt: `tasks` must ack; `restored` is what it starts from, `next_epoch` the first number to
+  /// use.
+  void BeginAttempt(std::vector<proto::TaskDescriptor> tasks, uint32_t max_parallelism, Epoch restored,
+                    Epoch next_epoch);
   /// The attempt is over: what is pending fails with `why`.
   void EndAttempt(const Status& why);
   void OnAllTasksRunning();

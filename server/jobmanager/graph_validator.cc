@@ -5,11 +5,11 @@
 #include <map>
 #include <set>
 
+#include "core/descriptor/error_codes.h"
 #include "core/expr/expr.h"
 #include "core/types/proto_conversion.h"
 #include "core/types/type_rules.h"
 #include "operators/api/error_codes.h"
-#include "core/descriptor/error_codes.h"
 #include "server/error_codes.h"
 #include "server/jobmanager/job_options.h"
 #include "server/jobmanager/physical_plan.h"
@@ -19,16 +19,19 @@ namespace {
 
 class GraphValidator {
  public:
-  GraphValidator(const proto::JobGraph& graph, const Registry& registry) : graph_(graph), registry_(registry) {}
+  GraphValidator(const proto::JobGraph& graph, const Registry& registry)
+      : graph_(graph), registry_(registry) {}
 
   std::vector<Status> Run() {
     if (graph_.version() != 1) {
-      Fail(Status(kUnsupportedGraphVersion, fmt::format("Version of the job graph is not supported: {}", graph_.version()))
+      Fail(Status(kUnsupportedGraphVersion,
+                  fmt::format("Version of the job graph is not supported: {}", graph_.version()))
                .WithSuggestion("set version to 1"));
       return std::move(errors_);
     }
     if (graph_.operators().empty()) {
-      Fail(Status(kEmptyGraph, "Job graph has no operators").WithSuggestion("add at least a source and a sink"));
+      Fail(Status(kEmptyGraph, "Job graph has no operators")
+               .WithSuggestion("add at least a source and a sink"));
       return std::move(errors_);
     }
     Check(ParseJobSettings({graph_.options().begin(), graph_.options().end()}).status());
@@ -57,13 +60,15 @@ class GraphValidator {
       }
       if (op.config_case() == proto::Operator::CONFIG_NOT_SET) {
         Fail(Status(kMissingConfig, fmt::format("Operator has no configuration: '{}'", op.uid()))
-                 .WithSuggestion("set one of source, calc, union, window_assign, window_aggregate, group_aggregate, "
-                                 "join, changelog_normalize, sink, collect"));
+                 .WithSuggestion(
+                     "set one of source, calc, union, window_assign, window_aggregate, group_aggregate, "
+                     "join, changelog_normalize, sink, collect"));
       }
       const uint32_t parallelism = ParallelismOf(graph_, op);
       if (parallelism > MaxParallelismOf(graph_)) {
-        Fail(Status(kBadParallelism, fmt::format("Parallelism of {} is over the job's max_parallelism: {} > {}",
-                                                 Name(op), parallelism, MaxParallelismOf(graph_))));
+        Fail(Status(kBadParallelism,
+                    fmt::format("Parallelism of {} is over the job's max_parallelism: {} > {}", Name(op),
+                                parallelism, MaxParallelismOf(graph_))));
       }
     }
   }
@@ -122,7 +127,8 @@ class GraphValidator {
 
   void CheckOperator(const proto::Operator& op) {
     CheckInputs(op);
-    const bool is_end = op.config_case() == proto::Operator::kSink || op.config_case() == proto::Operator::kCollect;
+    const bool is_end =
+        op.config_case() == proto::Operator::kSink || op.config_case() == proto::Operator::kCollect;
     if (!is_end && outputs_[op.uid()].empty()) {
       Fail(Status(kNoSink, fmt::format("Output of {} goes nowhere", Name(op)))
                .WithSuggestion("end every path in a sink or a collect operator"));
@@ -139,9 +145,11 @@ class GraphValidator {
     for (const proto::Edge* edge : inputs_[op.uid()]) ++counts[edge->input()];
     for (const auto& [input, count] : counts) {
       if (input >= num_inputs) {
-        Fail(Status(kWrongInputs, fmt::format("Edge ends in input {} of {}, which has {} inputs", input, Name(op), num_inputs)));
+        Fail(Status(kWrongInputs, fmt::format("Edge ends in input {} of {}, which has {} inputs", input,
+                                              Name(op), num_inputs)));
       } else if (count > 1 && op.config_case() != proto::Operator::kUnion) {
-        Fail(Status(kWrongInputs, fmt::format("{} edges end in input {} of {}; only a union takes several", count, input, Name(op))));
+        Fail(Status(kWrongInputs, fmt::format("{} edges end in input {} of {}; only a union takes several",
+                                              count, input, Name(op))));
       }
     }
     for (uint32_t input = 0; input < num_inputs; ++input) {
@@ -156,14 +164,15 @@ class GraphValidator {
     const proto::Operator& target = *by_uid_[edge.to()];
     if (partitioning.kind() == proto::Partitioning::FORWARD &&
         ParallelismOf(graph_, op) != ParallelismOf(graph_, target)) {
-      Fail(Status(kBadPartitioning, fmt::format("FORWARD edge from '{}' to '{}' joins parallelism {} and {}", edge.from(),
-                                                edge.to(), ParallelismOf(graph_, op), ParallelismOf(graph_, target)))
+      Fail(Status(kBadPartitioning,
+                  fmt::format("FORWARD edge from '{}' to '{}' joins parallelism {} and {}", edge.from(),
+                              edge.to(), ParallelismOf(graph_, op), ParallelismOf(graph_, target)))
                .WithSuggestion("use REBALANCE, or the same parallelism"));
     }
     for (uint32_t key : partitioning.keys()) {
       if (key >= static_cast<uint32_t>(op.output().fields_size())) {
-        Fail(Status(kBadColumn, fmt::format("Edge from '{}' to '{}' is partitioned by column {} of {}", edge.from(),
-                                            edge.to(), key, op.output().fields_size())));
+        Fail(Status(kBadColumn, fmt::format("Edge from '{}' to '{}' is partitioned by column {} of {}",
+                                            edge.from(), edge.to(), key, op.output().fields_size())));
       }
     }
   }
@@ -173,7 +182,8 @@ class GraphValidator {
     const ConnectorFactory* factory = FindConnector(op, source.connector());
     if (factory == nullptr) return;
     if (!factory->descriptor.source) {
-      Fail(Status(kUnsupportedByConnector, fmt::format("Connector '{}' cannot be read: {}", source.connector(), Name(op))));
+      Fail(Status(kUnsupportedByConnector,
+                  fmt::format("Connector '{}' cannot be read: {}", source.connector(), Name(op))));
       return;
     }
     if (source.connector() != "values") CheckConnectorOptions(op, *factory, source.options(), true);
@@ -185,7 +195,8 @@ class GraphValidator {
     if (factory == nullptr) return;
     const ConnectorDescriptor& descriptor = factory->descriptor;
     if (!descriptor.sink) {
-      Fail(Status(kUnsupportedByConnector, fmt::format("Connector '{}' cannot be written: {}", sink.connector(), Name(op))));
+      Fail(Status(kUnsupportedByConnector,
+                  fmt::format("Connector '{}' cannot be written: {}", sink.connector(), Name(op))));
       return;
     }
     CheckConnectorOptions(op, *factory, sink.options(), false);
@@ -203,8 +214,8 @@ class GraphValidator {
   }
 
   template <class OptionMap>
-  void CheckConnectorOptions(const proto::Operator& op, const ConnectorFactory& factory, const OptionMap& options,
-                             bool as_source) {
+  void CheckConnectorOptions(const proto::Operator& op, const ConnectorFactory& factory,
+                             const OptionMap& options, bool as_source) {
     const Options map(options.begin(), options.end());
     Status status = ValidateTableOptions(factory.descriptor, FormatsOf(map), map);
     if (status.ok() && factory.descriptor.validate) status = factory.descriptor.validate(map, as_source);
@@ -232,8 +243,9 @@ class GraphValidator {
     if (op.calc().has_filter()) CheckExpression(op, op.calc().filter(), *input, session);
     for (const auto& projection : op.calc().projections()) CheckExpression(op, projection, *input, session);
     if (op.calc().projections_size() > 0 && op.calc().projections_size() != op.output().fields_size()) {
-      Fail(Status(kGraphSchemaMismatch, fmt::format("{} has {} projections and {} output columns", Name(op),
-                                               op.calc().projections_size(), op.output().fields_size())));
+      Fail(
+          Status(kGraphSchemaMismatch, fmt::format("{} has {} projections and {} output columns", Name(op),
+                                                   op.calc().projections_size(), op.output().fields_size())));
     }
   }
 

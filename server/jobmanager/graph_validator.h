@@ -8,9 +8,9 @@
 
 namespace millrace {
 
-/// Every structural error of a job graph: version, uids, edges, inputs of each kind of operator, cycles, parallelism and
-/// partitioning, column numbers, expressions, schemas, options of connectors, formats and the job. Empty = valid. Touches
-/// nothing outside.
+/// Every structural error of a job graph: version, uids, edges, inputs of each kind of operator, cycles,
+/// parallelism and partitioning, column numbers, expressions, schemas, options of connectors, formats and the
+/// job. Empty = valid. Touches nothing outside.
 std::vector<Status> ValidateGraph(const proto::JobGraph& graph, const Registry& registry);
 
 }  // namespace millrace

@@ -57,9 +57,12 @@ struct JobManager::Job {
   JobView View() const { return master ? master->View() : ended_view; }
 };
 
-Result<std::unique_ptr<JobManager>> JobManager::Open(JobManagerOptions options, const Registry& registry, Env& env) {
-  if (options.checkpoint_directory.empty()) options.checkpoint_directory = options.data_directory + "/checkpoints";
-  if (options.savepoint_directory.empty()) options.savepoint_directory = options.data_directory + "/savepoints";
+Result<std::unique_ptr<JobManager>> JobManager::Open(JobManagerOptions options, const Registry& registry,
+                                                     Env& env) {
+  if (options.checkpoint_directory.empty())
+    options.checkpoint_directory = options.data_directory + "/checkpoints";
+  if (options.savepoint_directory.empty())
+    options.savepoint_directory = options.data_directory + "/savepoints";
   RETURN_IF_ERROR(env.files().CreateDirectories(options.data_directory + "/jobs"));
   ASSIGN_OR_RETURN(auto store, OpenObjectStore(options.data_directory, env));
   ASSIGN_OR_RETURN(const Generation generation, checkpoint::AcquireGeneration(*store));
@@ -67,7 +70,8 @@ Result<std::unique_ptr<JobManager>> JobManager::Open(JobManagerOptions options, 
 }
 
 JobManager::JobManager(JobManagerOptions options, const Registry& registry, Env& env, Generation generation)
-    : options_(std::move(options)), registry_(registry), env_(env), generation_(generation) {}
+    : options_(std::move(options)), registry_(registry), env_(env), generation_(generation) {
+}
 
 JobManager::~JobManager() {
   // Outside the lock: a job's last notice may come meanwhile.
@@ -184,7 +188,8 @@ ConnectorContext JobManager::ContextOf(const proto::JobGraph& graph, const proto
 Status JobManager::CheckName(const std::string& name) const {
   for (const JobView& view : List()) {
     if (view.name == name && !IsTerminal(view.state)) {
-      return Status(kJobNameTaken, fmt::format("A job of that name runs already: '{}' ({})", name, view.id.value))
+      return Status(kJobNameTaken,
+                    fmt::format("A job of that name runs already: '{}' ({})", name, view.id.value))
           .WithSuggestion("stop it first, or submit under another name (SET 'pipeline.name' = '...')");
     }
   }
@@ -193,7 +198,8 @@ Status JobManager::CheckName(const std::string& name) const {
 
 Result<JobId> JobManager::Submit(proto::JobGraph graph, SubmitOptions options, std::vector<Status>* errors) {
   for (const auto& [key, value] : options_.default_job_options) graph.mutable_options()->insert({key, value});
-  if (options.allow_output_rollback) (*graph.mutable_options())["millrace.restore.allow-output-rollback"] = "true";
+  if (options.allow_output_rollback)
+    (*graph.mutable_options())["millrace.restore.allow-output-rollback"] = "true";
   if (graph.name().empty()) graph.set_name("job-" + NewJobId(env_.random()).value.substr(0, 8));
   (*graph.mutable_options())["millrace.query-start-micros"] = std::to_string(env_.clock().WallMicros());
   std::vector<Status> found = Validate(graph, true);
@@ -237,7 +243,9 @@ void JobManager::OnNotice(Job& job, const JobNotice& notice, const JobView& view
     job.record.set_ended_micros(view.ended_micros);
     // Unsaved, the job would run again at the next start: harmless (it finds its last epoch), but say so.
     const Status saved = SaveRecord(job.record);
-    if (!saved.ok()) fmt::print(stderr, "Job {} has ended, but its record could not be saved: {}\n", view.id.value, saved.ToString());
+    if (!saved.ok())
+      fmt::print(stderr, "Job {} has ended, but its record could not be saved: {}\n", view.id.value,
+                 saved.ToString());
     job.results->End();
   }
   std::vector<std::shared_ptr<Listener>> listeners;
@@ -298,12 +306,14 @@ Result<JobView> JobManager::Find(const std::string& reference) const {
     return by_name.front();  // the newest
   }
   if (by_prefix.size() > 1) {
-    return Status(kAmbiguousJob, fmt::format("{} jobs have ids that begin with '{}'", by_prefix.size(), reference))
+    return Status(kAmbiguousJob,
+                  fmt::format("{} jobs have ids that begin with '{}'", by_prefix.size(), reference))
         .WithSuggestion("give more digits of the id");
   }
   const std::string close = ClosestName(reference, names);
   return Status(kJobNotFound, fmt::format("No job has that id or name: '{}'", reference))
-      .WithSuggestion(close.empty() ? "`millrace job list` shows all jobs" : fmt::format("did you mean '{}'?", close));
+      .WithSuggestion(close.empty() ? "`millrace job list` shows all jobs"
+                                    : fmt::format("did you mean '{}'?", close));
 }
 
 std::vector<SinkGuaranteeView> JobManager::Guarantees(const proto::JobGraph& graph) const {
@@ -342,21 +352,23 @@ Result<CheckpointView> JobManager::Checkpoint(const JobId& id, bool savepoint, c
   return result ? *result : TimedOut(savepoint ? "The savepoint" : "The checkpoint", timeout_ms);
 }
 
-Result<CheckpointView> JobManager::Stop(const JobId& id, const std::string& directory, bool drain, int64_t timeout_ms) {
+Result<CheckpointView> JobManager::Stop(const JobId& id, const std::string& directory, bool drain,
+                                        int64_t timeout_ms) {
   auto job = FindJob(id);
   if (!job || !job->master) return Status(kJobEnded, fmt::format("Job does not run: {}", id.value));
   auto answer = std::make_shared<Answer<Result<CheckpointView>>>();
-  job->master->RequestCheckpoint({.kind = checkpoint::PendingKind::kTerminal,
-                                  .drain = drain,
-                                  .savepoint_directory = directory.empty() ? options_.savepoint_directory : directory,
-                                  .done = [answer](Result<CheckpointView> result) { answer->Set(std::move(result)); }});
+  job->master->RequestCheckpoint(
+      {.kind = checkpoint::PendingKind::kTerminal,
+       .drain = drain,
+       .savepoint_directory = directory.empty() ? options_.savepoint_directory : directory,
+       .done = [answer](Result<CheckpointView> result) { answer->Set(std::move(result)); }});
   auto result = answer->Wait(timeout_ms);
   if (!result) return TimedOut("Stopping the job", timeout_ms);
   if (!result->ok()) return *result;
   ASSIGN_OR_RETURN(const JobView ended, WaitUntilEnded(id, timeout_ms));
   if (ended.state != JobState::kFinished) {
-    return Status(kJobEnded, fmt::format("Savepoint {} was taken, but the job ended as {}: {}", (*result)->path,
-                                         JobStateName(ended.state), ended.failure));
+    return Status(kJobEnded, fmt::format("Savepoint {} was taken, but the job ended as {}: {}",
+                                         (*result)->path, JobStateName(ended.state), ended.failure));
   }
   return *result;
 }
@@ -399,7 +411,8 @@ bool JobManager::Shutdown(int64_t timeout_ms) {
     });
   }
   std::unique_lock lock(pending->mutex);
-  return pending->changed.wait_for(lock, std::chrono::milliseconds(timeout_ms), [&] { return pending->count == 0; });
+  return pending->changed.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+                                   [&] { return pending->count == 0; });
 }
 
 }  // namespace millrace

@@ -42,32 +42,37 @@ struct SinkGuaranteeView {
   std::string explanation;
 };
 
-/// All jobs of the server. Submitted jobs are durable and go on after a restart. Thread-safe; calls that say so block.
+/// All jobs of the server. Submitted jobs are durable and go on after a restart. Thread-safe; calls that say
+/// so block.
 class JobManager {
  public:
   /// Takes a new generation in the data directory. Everything passed outlives this. Blocks.
-  static Result<std::unique_ptr<JobManager>> Open(JobManagerOptions options, const Registry& registry, Env& env);
+  static Result<std::unique_ptr<JobManager>> Open(JobManagerOptions options, const Registry& registry,
+                                                  Env& env);
   ~JobManager();
 
   /// Before Recover and Submit; the worker outlives the jobs.
   void set_worker(WorkerGateway* worker) { worker_ = worker; }
-  /// Begins every job that was not ended when the server stopped. Records that cannot be read are returned, and left alone.
+  /// Begins every job that was not ended when the server stopped. Records that cannot be read are returned,
+  /// and left alone.
   std::vector<Status> Recover();
 
-  /// Validates, asks the outside (pre-flight), makes the job durable, begins it. Blocks. The errors of validation are all in
-  /// `errors` when given.
+  /// Validates, asks the outside (pre-flight), makes the job durable, begins it. Blocks. The errors of
+  /// validation are all in `errors` when given.
   Result<JobId> Submit(proto::JobGraph graph, SubmitOptions options, std::vector<Status>* errors = nullptr);
   /// The checks of Submit without running anything; with `preflight` the outside is asked too.
   std::vector<Status> Validate(const proto::JobGraph& graph, bool preflight);
 
-  /// By id, unique prefix of an id, or name (of several: the one that has not ended). kJobNotFound, kAmbiguousJob.
+  /// By id, unique prefix of an id, or name (of several: the one that has not ended). kJobNotFound,
+  /// kAmbiguousJob.
   Result<JobView> Find(const std::string& reference) const;
   std::vector<JobView> List() const;  // newest first
   std::vector<SinkGuaranteeView> Guarantees(const proto::JobGraph& graph) const;
 
   /// These block until done or `timeout_ms` (kTimedOut; what was asked for goes on).
   Status Cancel(const JobId& job, int64_t timeout_ms);
-  Result<CheckpointView> Checkpoint(const JobId& job, bool savepoint, const std::string& directory, int64_t timeout_ms);
+  Result<CheckpointView> Checkpoint(const JobId& job, bool savepoint, const std::string& directory,
+                                    int64_t timeout_ms);
   /// Savepoint, then FINISHED once all output is committed.
   Result<CheckpointView> Stop(const JobId& job, const std::string& directory, bool drain, int64_t timeout_ms);
   /// Waits for a terminal state.
@@ -78,7 +83,8 @@ class JobManager {
   /// Calls `listener` (from the jobs' strands) until the handle is destroyed.
   std::shared_ptr<void> Subscribe(std::function<void(const JobNotice&, const JobView&)> listener);
 
-  /// A last checkpoint of every running job, then no tasks any more. Blocks, at most `timeout_ms`; true when all ended in time.
+  /// A last checkpoint of every running job, then no tasks any more. Blocks, at most `timeout_ms`; true when
+  /// all ended in time.
   bool Shutdown(int64_t timeout_ms);
 
   Generation generation() const { return generation_; }
@@ -107,7 +113,7 @@ class JobManager {
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;
-  std::map<JobId, std::shared_ptr<Job>> jobs_;   // guarded by mutex_
+  std::map<JobId, std::shared_ptr<Job>> jobs_;    // guarded by mutex_
   std::list<std::weak_ptr<Listener>> listeners_;  // guarded by mutex_
 };
 

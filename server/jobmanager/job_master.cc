@@ -59,8 +59,9 @@ JobMaster::JobMaster(const proto::JobRecord& record, JobSettings settings, JobMa
       checkpoints_(services_.store),
       restarts_(settings_),
       strand_(services_.env->io()) {
-  coordinator_ = std::make_unique<CheckpointCoordinator>(id_, services_.generation, settings_.checkpoint, checkpoints_,
-                                                         services_.checkpoint_root, *services_.env, MakeActions());
+  coordinator_ =
+      std::make_unique<CheckpointCoordinator>(id_, services_.generation, settings_.checkpoint, checkpoints_,
+                                              services_.checkpoint_root, *services_.env, MakeActions());
   UpdateView();
 }
 
@@ -101,13 +102,14 @@ CheckpointCoordinator::Actions JobMaster::MakeActions() {
       .changed =
           [this](const CheckpointView& view) {
             UpdateView();
-            const char* what = view.status == CheckpointView::Status::kInProgress ? "started"
+            const char* what = view.status == CheckpointView::Status::kInProgress  ? "started"
                                : view.status == CheckpointView::Status::kCompleted ? "completed"
                                                                                    : "failed";
             std::string text = fmt::format("checkpoint {} {}", view.epoch.value, what);
             if (!view.failure.empty()) text += ": " + view.failure;
-            services_.on_notice({services_.env->clock().WallMicros(), id_, JobNotice::Kind::kCheckpoint, state_, text},
-                                View());
+            services_.on_notice(
+                {services_.env->clock().WallMicros(), id_, JobNotice::Kind::kCheckpoint, state_, text},
+                View());
           },
   };
 }
@@ -167,10 +169,11 @@ Result<std::optional<proto::CheckpointManifest>> JobMaster::FindRestorePoint(Epo
   const checkpoint::RecoveryDecision decision = checkpoint::DecideRecovery(found);
   *next_epoch = decision.next_epoch;
   if (!decision.damaged.empty()) {
-    return Status(kCheckpointDamaged, fmt::format("Checkpoint {} in {} is damaged", decision.damaged.back().value,
-                                                  services_.checkpoint_root))
-        .WithSuggestion("restore its files, or submit the job anew from a savepoint; an older checkpoint is not taken "
-                        "silently, since sinks have published what came after it");
+    return Status(kCheckpointDamaged, fmt::format("Checkpoint {} in {} is damaged",
+                                                  decision.damaged.back().value, services_.checkpoint_root))
+        .WithSuggestion(
+            "restore its files, or submit the job anew from a savepoint; an older checkpoint is not taken "
+            "silently, since sinks have published what came after it");
   }
   if (!decision.restore) return std::optional<proto::CheckpointManifest>();
   ASSIGN_OR_RETURN(proto::CheckpointManifest manifest, checkpoints_.ReadManifest(*decision.restore));
@@ -188,18 +191,21 @@ Status JobMaster::CheckRestorable(const proto::CheckpointManifest& manifest) con
     bool has_keyed_state = false;
     for (const auto& subtask : snapshot.subtasks()) {
       has_keyed_state |= subtask.tables_size() > 0;
-      has_state |= subtask.tables_size() > 0 || subtask.operator_state_size() > 0 || subtask.splits_size() > 0 ||
-                   subtask.committables_size() > 0;
+      has_state |= subtask.tables_size() > 0 || subtask.operator_state_size() > 0 ||
+                   subtask.splits_size() > 0 || subtask.committables_size() > 0;
     }
     if (op == nullptr && has_state && !record_.allow_non_restored_state()) {
-      return Status(kNonRestoredState, fmt::format("Checkpoint {} holds state of operator '{}' ({}), which the job no longer has",
-                                                   manifest.epoch(), snapshot.uid(), snapshot.name()))
+      return Status(
+                 kNonRestoredState,
+                 fmt::format("Checkpoint {} holds state of operator '{}' ({}), which the job no longer has",
+                             manifest.epoch(), snapshot.uid(), snapshot.name()))
           .WithSuggestion("keep the operator's uid, or allow non-restored state to drop it");
     }
     if (op != nullptr && has_keyed_state && snapshot.max_parallelism() != MaxParallelismOf(*graph_)) {
       return Status(kMaxParallelismChanged,
-                    fmt::format("Keyed state of operator '{}' was written with max_parallelism {}, the job has {}",
-                                snapshot.uid(), snapshot.max_parallelism(), MaxParallelismOf(*graph_)))
+                    fmt::format(
+                        "Keyed state of operator '{}' was written with max_parallelism {}, the job has {}",
+                        snapshot.uid(), snapshot.max_parallelism(), MaxParallelismOf(*graph_)))
           .WithSuggestion(fmt::format("set pipeline.max-parallelism to {}", snapshot.max_parallelism()));
     }
   }
@@ -228,7 +234,8 @@ Status JobMaster::BeginSources(const proto::CheckpointManifest* manifest) {
     }
     ASSIGN_OR_RETURN(const SourceCoordinator::Assignment assignment, sources_.back()->Begin(restored));
     AssignSplits(op.uid(), assignment);
-    if (auto delay_ms = sources_.back()->next_discovery_ms()) ScheduleDiscovery(sources_.size() - 1, *delay_ms);
+    if (auto delay_ms = sources_.back()->next_discovery_ms())
+      ScheduleDiscovery(sources_.size() - 1, *delay_ms);
   }
   return Status::Ok();
 }
@@ -309,7 +316,8 @@ void JobMaster::FailAttempt(const Status& error) {
   }
   const auto delay_ms = restarts_.OnFailure(error, services_.env->clock().MonotonicNanos() / 1'000'000);
   if (!delay_ms) {
-    if (state_ == JobState::kRunning || state_ == JobState::kInitializing) SetState(JobState::kFailing, error_.ToString());
+    if (state_ == JobState::kRunning || state_ == JobState::kInitializing)
+      SetState(JobState::kFailing, error_.ToString());
     EndAttempt(JobState::kFailed);
     return;
   }

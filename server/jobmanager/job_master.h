@@ -36,12 +36,12 @@ struct JobView {
   uint32_t restarts = 0;
   uint32_t attempt = 0;
   Epoch last_epoch;
-  std::string failure;                        // of the last failed attempt, also while restarting
-  Status error;                               // the same, when it failed in this process
+  std::string failure;  // of the last failed attempt, also while restarting
+  Status error;         // the same, when it failed in this process
   std::shared_ptr<const proto::JobGraph> graph;
   std::string sql;
   std::string checkpoint_root;
-  std::vector<CheckpointView> checkpoints;    // newest last
+  std::vector<CheckpointView> checkpoints;  // newest last
 };
 
 /// Something that happened to a job.
@@ -64,8 +64,9 @@ struct JobMasterServices {
   std::function<void(const JobNotice&, const JobView&)> on_notice;
 };
 
-/// Runs one job: its states, attempts, restarts and checkpoints. An actor: everything happens on its strand, in order; public
-/// methods post there and return at once, callbacks come from there. View() may be called from any thread.
+/// Runs one job: its states, attempts, restarts and checkpoints. An actor: everything happens on its strand,
+/// in order; public methods post there and return at once, callbacks come from there. View() may be called
+/// from any thread.
 class JobMaster {
  public:
   /// The destructor ends what still runs, without a last checkpoint, and waits for it.
@@ -75,10 +76,11 @@ class JobMaster {
   void Start();
   /// Ends the job at once. Answered when its tasks are gone.
   void Cancel(std::function<void(Status)> done);
-  /// A checkpoint or savepoint on request; kTerminal also ends the job (FINISHED) once all output is committed.
+  /// A checkpoint or savepoint on request; kTerminal also ends the job (FINISHED) once all output is
+  /// committed.
   void RequestCheckpoint(CheckpointRequest request);
-  /// For a server that shuts down: a last checkpoint if the job runs, then no tasks any more; the job goes on at the next
-  /// start. `done` when the tasks are gone.
+  /// For a server that shuts down: a last checkpoint if the job runs, then no tasks any more; the job goes on
+  /// at the next start. `done` when the tasks are gone.
   void Suspend(std::function<void()> done);
 
   JobView View() const;
@@ -134,7 +136,7 @@ class JobMaster {
   std::vector<std::function<void()>> suspend_waiters_;
 
   mutable std::mutex view_mutex_;
-  JobView view_;  // guarded by view_mutex_
+  JobView view_;   // guarded by view_mutex_
   Strand strand_;  // last: closed before the rest goes
 };
 

@@ -117,7 +117,8 @@ Result<JobSettings> ParseJobSettings(const std::map<std::string, std::string>& o
   settings.checkpoint.interval_ms = read.Millis("execution.checkpointing.interval");
   settings.checkpoint.timeout_ms = read.Millis("execution.checkpointing.timeout");
   settings.checkpoint.min_pause_ms = read.Millis("execution.checkpointing.min-pause");
-  settings.checkpoint.num_retained = static_cast<int32_t>(read.Integer("execution.checkpointing.num-retained"));
+  settings.checkpoint.num_retained =
+      static_cast<int32_t>(read.Integer("execution.checkpointing.num-retained"));
   settings.checkpoint.tolerable_failed =
       static_cast<int32_t>(read.Integer("execution.checkpointing.tolerable-failed-checkpoints"));
   if (settings.checkpoint.num_retained < 1) {

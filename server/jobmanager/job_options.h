@@ -12,17 +12,17 @@
 
 namespace millrace {
 
-/// The options of a job that the engine reads, by Flink's names; see docs/operations.md. Every option a job may set
-/// is in JobOptionDescriptors.
+/// The options of a job that the engine reads, by Flink's names; see docs/operations.md. Every option a job
+/// may set is in JobOptionDescriptors.
 struct JobSettings {
   checkpoint::Settings checkpoint;
-  std::string savepoint_directory;      // execution.checkpointing.savepoint-dir
+  std::string savepoint_directory;  // execution.checkpointing.savepoint-dir
   enum class Restart : uint8_t { kNone, kFixedDelay, kExponentialDelay } restart = Restart::kExponentialDelay;
-  int64_t max_attempts = INT64_MAX;     // restart-strategy.fixed-delay.attempts, ....attempts-before-reset...
-  int64_t delay_ms = 1000;              // fixed-delay.delay, exponential-delay.initial-backoff
-  int64_t max_delay_ms = 60'000;        // exponential-delay.max-backoff
+  int64_t max_attempts = INT64_MAX;  // restart-strategy.fixed-delay.attempts, ....attempts-before-reset...
+  int64_t delay_ms = 1000;           // fixed-delay.delay, exponential-delay.initial-backoff
+  int64_t max_delay_ms = 60'000;     // exponential-delay.max-backoff
   double backoff_multiplier = 1.5;
-  int64_t reset_after_ms = 3'600'000;   // exponential-delay.reset-backoff-threshold
+  int64_t reset_after_ms = 3'600'000;  // exponential-delay.reset-backoff-threshold
   SessionSettings session;
 };
 

@@ -5,8 +5,9 @@
 namespace millrace {
 namespace {
 
-constexpr std::array<std::string_view, 9> kNames = {"INITIALIZING", "RUNNING",  "RESTARTING", "FAILING",  "FAILED",
-                                                    "CANCELLING",   "CANCELED", "FINISHED",   "SUSPENDED"};
+constexpr std::array<std::string_view, 9> kNames = {"INITIALIZING", "RUNNING",  "RESTARTING",
+                                                    "FAILING",      "FAILED",   "CANCELLING",
+                                                    "CANCELED",     "FINISHED", "SUSPENDED"};
 
 constexpr uint16_t Bit(JobState state) {
   return static_cast<uint16_t>(1u << static_cast<unsigned>(state));
@@ -15,7 +16,8 @@ constexpr uint16_t Bit(JobState state) {
 using enum JobState;
 // Row: from; bits: to.
 constexpr std::array<uint16_t, 9> kLegal = {
-    /* INITIALIZING */ Bit(kRunning) | Bit(kRestarting) | Bit(kFailing) | Bit(kFailed) | Bit(kCancelling) | Bit(kSuspended),
+    /* INITIALIZING */ Bit(kRunning) | Bit(kRestarting) | Bit(kFailing) | Bit(kFailed) | Bit(kCancelling) |
+        Bit(kSuspended),
     /* RUNNING */ Bit(kRestarting) | Bit(kFailing) | Bit(kCancelling) | Bit(kFinished) | Bit(kSuspended),
     /* RESTARTING */ Bit(kInitializing) | Bit(kFailing) | Bit(kFailed) | Bit(kCancelling) | Bit(kSuspended),
     /* FAILING */ Bit(kFailed),

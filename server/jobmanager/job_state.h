@@ -10,13 +10,13 @@ namespace millrace {
 enum class JobState : uint8_t {
   kInitializing,  // accepted; restoring, creating tasks
   kRunning,
-  kRestarting,    // an attempt failed; the next one begins after the back-off
-  kFailing,       // an attempt failed for good; its tasks are ending
+  kRestarting,  // an attempt failed; the next one begins after the back-off
+  kFailing,     // an attempt failed for good; its tasks are ending
   kFailed,
   kCancelling,
   kCanceled,
   kFinished,
-  kSuspended,     // the server shuts down; goes on at the next start
+  kSuspended,  // the server shuts down; goes on at the next start
 };
 
 std::string_view JobStateName(JobState state);  // "RUNNING"

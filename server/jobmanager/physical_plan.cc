@@ -78,8 +78,8 @@ class ChannelMaker {
     for (auto& task : *deployment->mutable_tasks()) tasks_[task.task_id()] = &task;
   }
 
-  void Connect(const proto::Edge& edge, const std::string& from_head, uint32_t from_parallelism, uint32_t to_parallelism,
-               const proto::Schema& schema) {
+  void Connect(const proto::Edge& edge, const std::string& from_head, uint32_t from_parallelism,
+               uint32_t to_parallelism, const proto::Schema& schema) {
     const bool forward = edge.partitioning().kind() == proto::Partitioning::FORWARD;
     for (uint32_t from = 0; from < from_parallelism; ++from) {
       auto* output = tasks_.at(TaskId(from_head, from))->add_outputs();

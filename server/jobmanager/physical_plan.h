@@ -10,9 +10,9 @@
 
 namespace millrace {
 
-/// Turns a valid job graph into tasks: operators joined by forward edges become chains, chains times their parallelism become
-/// tasks, edges become channels. Fills tasks (without restores), job_name, max_parallelism and options of the
-/// deployment. Deterministic: the same graph gives the same task and channel names.
+/// Turns a valid job graph into tasks: operators joined by forward edges become chains, chains times their
+/// parallelism become tasks, edges become channels. Fills tasks (without restores), job_name, max_parallelism
+/// and options of the deployment. Deterministic: the same graph gives the same task and channel names.
 proto::JobDeployment MakeDeployment(const proto::JobGraph& graph);
 
 uint32_t MaxParallelismOf(const proto::JobGraph& graph);

@@ -15,7 +15,8 @@ std::optional<int64_t> RestartPolicy::OnFailure(const Status& error, int64_t now
   ++num_restarts_;
   if (settings_.restart == JobSettings::Restart::kFixedDelay) return settings_.delay_ms;
   const double exponent = static_cast<double>(std::min<int64_t>(failures_in_a_row_ - 1, 60));
-  const double delay = static_cast<double>(settings_.delay_ms) * std::pow(settings_.backoff_multiplier, exponent);
+  const double delay =
+      static_cast<double>(settings_.delay_ms) * std::pow(settings_.backoff_multiplier, exponent);
   return static_cast<int64_t>(std::min(delay, static_cast<double>(settings_.max_delay_ms)));
 }
 

@@ -13,8 +13,8 @@ class RestartPolicy {
  public:
   explicit RestartPolicy(const JobSettings& settings) : settings_(settings) {}
 
-  /// Milliseconds to wait before the next attempt; nullopt = the job has failed for good: its error is the user's, or not to be
-  /// retried, or the strategy's attempts are used up. `now_ms` is any monotone time.
+  /// Milliseconds to wait before the next attempt; nullopt = the job has failed for good: its error is the
+  /// user's, or not to be retried, or the strategy's attempts are used up. `now_ms` is any monotone time.
   std::optional<int64_t> OnFailure(const Status& error, int64_t now_ms);
 
   uint32_t num_restarts() const { return num_restarts_; }

@@ -25,7 +25,8 @@ struct RowChange {
 /// Rows that one subscriber has not taken yet. Thread-safe.
 class RowSubscription {
  public:
-  /// Waits until there are rows, the query has ended, or `timeout_ms` is over (0 = do not wait). Empty and !ended(): time is up.
+  /// Waits until there are rows, the query has ended, or `timeout_ms` is over (0 = do not wait). Empty and
+  /// !ended(): time is up.
   std::vector<RowChange> Take(int64_t timeout_ms);
   bool ended() const;
   /// Rows that were dropped since the last call because the subscriber was too slow.
@@ -41,8 +42,8 @@ class RowSubscription {
   bool ended_ = false;
 };
 
-/// The results of one job's collect operators. Rows come from compute threads; -1/+1 weights are re-formed into changes per
-/// batch. Thread-safe.
+/// The results of one job's collect operators. Rows come from compute threads; -1/+1 weights are re-formed
+/// into changes per batch. Thread-safe.
 class JobResults final : public ResultSink {
  public:
   void OnRows(uint32_t query, const Batch& batch) override;
@@ -56,7 +57,8 @@ class JobResults final : public ResultSink {
   std::multimap<uint32_t, std::weak_ptr<RowSubscription>> subscriptions_;
 };
 
-/// Rows of a batch as changes, in order: +1 is "+I", -1 is "-D"; a -1 directly followed by a +1 is an update, "-U" and "+U".
+/// Rows of a batch as changes, in order: +1 is "+I", -1 is "-D"; a -1 directly followed by a +1 is an update,
+/// "-U" and "+U".
 void AppendRowChanges(const Batch& batch, std::vector<RowChange>* changes);
 
 }  // namespace millrace

@@ -8,7 +8,8 @@ namespace millrace {
 
 SourceCoordinator::SourceCoordinator(const proto::Operator& source, uint32_t parallelism,
                                      const ConnectorFactory& factory, ConnectorContext context)
-    : source_(source), parallelism_(parallelism), factory_(factory), context_(std::move(context)) {}
+    : source_(source), parallelism_(parallelism), factory_(factory), context_(std::move(context)) {
+}
 
 Result<SourceCoordinator::Assignment> SourceCoordinator::Begin(const proto::OperatorSnapshot* restored) {
   Assignment assignment;
@@ -18,7 +19,8 @@ Result<SourceCoordinator::Assignment> SourceCoordinator::Begin(const proto::Oper
   proto::EnumeratorState state;
   if (restored != nullptr) {
     if (!state.ParseFromString(restored->enumerator_state())) {
-      return Status(kCorruptBytes, "State of a source's enumerator cannot be read: operator '" + source_.uid() + "'");
+      return Status(kCorruptBytes,
+                    "State of a source's enumerator cannot be read: operator '" + source_.uid() + "'");
     }
     assigned_.insert(state.assigned().begin(), state.assigned().end());
     std::vector<proto::SplitState> splits;

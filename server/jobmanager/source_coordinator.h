@@ -15,7 +15,8 @@
 
 namespace millrace {
 
-/// The splits of one source: discovers them, and spreads them over the subtasks. On the job's strand; Discover blocks.
+/// The splits of one source: discovers them, and spreads them over the subtasks. On the job's strand;
+/// Discover blocks.
 class SourceCoordinator {
  public:
   /// `source`: the operator's config, of a known connector; outlives this, as the factory does.
@@ -28,15 +29,15 @@ class SourceCoordinator {
     bool no_more = false;
   };
 
-  /// The first assignment of an attempt: the restored splits (of any former parallelism) and what Discover finds beside
-  /// them. `restored` may be null.
+  /// The first assignment of an attempt: the restored splits (of any former parallelism) and what Discover
+  /// finds beside them. `restored` may be null.
   Result<Assignment> Begin(const proto::OperatorSnapshot* restored);
   /// Looks for new splits; nothing found gives empty lists.
   Result<Assignment> DiscoverMore();
   /// Milliseconds until DiscoverMore; nullopt = never.
   std::optional<int64_t> next_discovery_ms() const;
-  /// A serialised proto::EnumeratorState: taken before the barrier is sent, so that every split in it was given to its
-  /// reader before that.
+  /// A serialised proto::EnumeratorState: taken before the barrier is sent, so that every split in it was
+  /// given to its reader before that.
   std::string Snapshot() const;
 
   const std::string& uid() const { return source_.uid(); }

@@ -13,9 +13,10 @@ void Strand::Post(std::function<void()> work) {
 }
 
 void Strand::PostAfter(std::chrono::nanoseconds delay, std::function<void()> work) {
-  auto timer = state_->executor.SubmitAfter(delay, [weak = std::weak_ptr<State>(state_), work = std::move(work)] {
-    if (auto state = weak.lock()) state->Post(work);
-  });
+  auto timer =
+      state_->executor.SubmitAfter(delay, [weak = std::weak_ptr<State>(state_), work = std::move(work)] {
+        if (auto state = weak.lock()) state->Post(work);
+      });
   std::unique_ptr<Executor::Timer> oldest;  // destroyed outside the lock
   std::lock_guard lock(state_->mutex);
   state_->timers.push_back(std::move(timer));

@@ -10,8 +10,8 @@
 
 namespace millrace {
 
-/// Runs functions one after the other, in the order they were posted, on the I/O pool: the thread of an actor. Thread-safe.
-/// Functions may block. Close drops what has not begun and waits for the one that runs.
+/// Runs functions one after the other, in the order they were posted, on the I/O pool: the thread of an
+/// actor. Thread-safe. Functions may block. Close drops what has not begun and waits for the one that runs.
 class Strand {
  public:
   explicit Strand(Executor& executor) : state_(std::make_shared<State>(executor)) {}
@@ -31,9 +31,9 @@ class Strand {
     Executor& executor;
     std::mutex mutex;
     std::condition_variable idle;
-    std::deque<std::function<void()>> queue;  // guarded by mutex
-    bool running = false;                     // guarded by mutex
-    bool closed = false;                      // guarded by mutex
+    std::deque<std::function<void()>> queue;              // guarded by mutex
+    bool running = false;                                 // guarded by mutex
+    bool closed = false;                                  // guarded by mutex
     std::deque<std::unique_ptr<Executor::Timer>> timers;  // guarded by mutex
   };
   std::shared_ptr<State> state_;

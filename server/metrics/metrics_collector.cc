@@ -21,8 +21,9 @@ using prometheus::MetricType;
 using Labels = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::array<double, 10> kDurationBounds = {0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300};
-constexpr std::array<const char*, 10> kStates = {"INITIALIZING", "CREATED", "RUNNING",   "RESTARTING", "FAILING",
-                                                 "FAILED",       "CANCELLING", "CANCELED", "SUSPENDED",  "FINISHED"};
+constexpr std::array<const char*, 10> kStates = {"INITIALIZING", "CREATED", "RUNNING",    "RESTARTING",
+                                                 "FAILING",      "FAILED",  "CANCELLING", "CANCELED",
+                                                 "SUSPENDED",    "FINISHED"};
 constexpr int64_t kEndedJobMicros = int64_t{24} * 3600 * 1'000'000;
 constexpr size_t kEndedJobsMax = 100;
 
@@ -36,7 +37,8 @@ class Families {
     Add(name, help, MetricType::Counter, std::move(labels)).counter.value = value;
   }
   ClientMetric& Add(const char* name, const char* help, MetricType type, Labels labels) {
-    auto found = std::find_if(families_.begin(), families_.end(), [&](const MetricFamily& f) { return f.name == name; });
+    auto found = std::find_if(families_.begin(), families_.end(),
+                              [&](const MetricFamily& f) { return f.name == name; });
     if (found == families_.end()) {
       families_.push_back({name, help, type, {}});
       found = families_.end() - 1;
@@ -59,8 +61,11 @@ double Seconds(int64_t nanos) {
 void AddProcess(Families& out) {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-  out.Counter("process_cpu_seconds_total", "User and system time of the process", {}, seconds(usage.ru_utime) + seconds(usage.ru_stime));
+  const auto seconds = [](const timeval& t) {
+    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6;
+  };
+  out.Counter("process_cpu_seconds_total", "User and system time of the process", {},
+              seconds(usage.ru_utime) + seconds(usage.ru_stime));
   std::ifstream statm("/proc/self/statm");
   uint64_t total_pages = 0;
   uint64_t resident_pages = 0;
@@ -82,7 +87,8 @@ double ProcessStartSeconds() {
   uint64_t ticks = 0;
   if (behind_name != std::string::npos) {
     const char* at = text.c_str() + behind_name + 1;
-    for (int field = 3; field < 22 && *at != 0; ++field) at = std::find(at + 1, text.c_str() + text.size(), ' ');
+    for (int field = 3; field < 22 && *at != 0; ++field)
+      at = std::find(at + 1, text.c_str() + text.size(), ' ');
     ticks = std::strtoull(at, nullptr, 10);
   }
   std::ifstream system("/proc/stat");
@@ -94,13 +100,15 @@ double ProcessStartSeconds() {
       break;
     }
   }
-  return static_cast<double>(boot_seconds) + static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
+  return static_cast<double>(boot_seconds) +
+         static_cast<double>(ticks) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 }  // namespace
 
 MetricsCollector::MetricsCollector(Engine& engine) : engine_(engine) {
-  subscription_ = engine.jobs().Subscribe([this](const JobNotice& notice, const JobView& job) { OnNotice(notice, job); });
+  subscription_ =
+      engine.jobs().Subscribe([this](const JobNotice& notice, const JobView& job) { OnNotice(notice, job); });
 }
 
 MetricsCollector::~MetricsCollector() = default;
@@ -116,7 +124,8 @@ void MetricsCollector::OnNotice(const JobNotice& notice, const JobView& job) {
   ++counts.completed;
   const double seconds = static_cast<double>(checkpoint.duration_micros) / 1e6;
   counts.duration_seconds_sum += seconds;
-  const auto bucket = std::lower_bound(kDurationBounds.begin(), kDurationBounds.end(), seconds) - kDurationBounds.begin();
+  const auto bucket =
+      std::lower_bound(kDurationBounds.begin(), kDurationBounds.end(), seconds) - kDurationBounds.begin();
   ++counts.duration_buckets[static_cast<size_t>(bucket)];
 }
 
@@ -127,14 +136,16 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
   std::map<std::string, int> by_state;
   for (const char* state : kStates) by_state[state] = 0;
   for (const JobView& job : jobs) ++by_state[std::string(JobStateName(job.state))];
-  for (const auto& [state, count] : by_state) out.Gauge("millrace_jobs", "Jobs in each state", {{"state", state}}, count);
+  for (const auto& [state, count] : by_state)
+    out.Gauge("millrace_jobs", "Jobs in each state", {{"state", state}}, count);
 
   // The series of an ended job stay for a day, and while fewer than a hundred have ended behind it.
   const int64_t now = engine_.env().clock().WallMicros();
   size_t ended = 0;
   std::set<std::string> names;
   std::erase_if(jobs, [&](const JobView& job) {
-    const bool gone = IsTerminal(job.state) && (++ended > kEndedJobsMax || now - job.ended_micros > kEndedJobMicros);
+    const bool gone =
+        IsTerminal(job.state) && (++ended > kEndedJobsMax || now - job.ended_micros > kEndedJobMicros);
     return gone || !names.insert(job.name).second;  // of one name the newest
   });
   std::lock_guard lock(mutex_);
@@ -147,14 +158,18 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
     const auto counts = checkpoints_.find(job.name);
     const CheckpointCounts none{.duration_buckets = std::vector<uint64_t>(kDurationBounds.size() + 1)};
     const CheckpointCounts& count = counts == checkpoints_.end() ? none : counts->second;
-    out.Counter("millrace_checkpoints_total", "Checkpoints and savepoints", {{"job", job.name}, {"result", "completed"}}, static_cast<double>(count.completed));
-    out.Counter("millrace_checkpoints_total", "Checkpoints and savepoints", {{"job", job.name}, {"result", "failed"}}, static_cast<double>(count.failed));
-    ClientMetric& histogram = out.Add("millrace_checkpoint_duration_seconds", "Trigger to commit point of completed checkpoints",
-                                      MetricType::Histogram, {{"job", job.name}});
+    out.Counter("millrace_checkpoints_total", "Checkpoints and savepoints",
+                {{"job", job.name}, {"result", "completed"}}, static_cast<double>(count.completed));
+    out.Counter("millrace_checkpoints_total", "Checkpoints and savepoints",
+                {{"job", job.name}, {"result", "failed"}}, static_cast<double>(count.failed));
+    ClientMetric& histogram =
+        out.Add("millrace_checkpoint_duration_seconds", "Trigger to commit point of completed checkpoints",
+                MetricType::Histogram, {{"job", job.name}});
     uint64_t cumulative = 0;
     for (size_t i = 0; i < count.duration_buckets.size(); ++i) {
       cumulative += count.duration_buckets[i];
-      const double bound = i < kDurationBounds.size() ? kDurationBounds[i] : std::numeric_limits<double>::infinity();
+      const double bound =
+          i < kDurationBounds.size() ? kDurationBounds[i] : std::numeric_limits<double>::infinity();
       histogram.histogram.bucket.push_back({cumulative, bound});
     }
     histogram.histogram.sample_count = cumulative;
@@ -168,11 +183,15 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
       phase("alignment", checkpoint->alignment_micros_max);
       phase("sync", checkpoint->sync_micros_max);
       phase("async", checkpoint->async_micros_max);
-      out.Gauge("millrace_checkpoint_last_epoch", "Epoch of the last completed checkpoint", {{"job", job.name}}, static_cast<double>(checkpoint->epoch.value));
-      out.Gauge("millrace_checkpoint_last_completed_timestamp_seconds", "When it completed", {{"job", job.name}},
+      out.Gauge("millrace_checkpoint_last_epoch", "Epoch of the last completed checkpoint",
+                {{"job", job.name}}, static_cast<double>(checkpoint->epoch.value));
+      out.Gauge("millrace_checkpoint_last_completed_timestamp_seconds", "When it completed",
+                {{"job", job.name}},
                 static_cast<double>(checkpoint->triggered_micros + checkpoint->duration_micros) / 1e6);
-      out.Gauge("millrace_checkpoint_last_size_bytes", "All files that it refers to", {{"job", job.name}}, static_cast<double>(checkpoint->full_bytes));
-      out.Gauge("millrace_checkpoint_last_uploaded_bytes", "Files that were new in it", {{"job", job.name}}, static_cast<double>(checkpoint->uploaded_bytes));
+      out.Gauge("millrace_checkpoint_last_size_bytes", "All files that it refers to", {{"job", job.name}},
+                static_cast<double>(checkpoint->full_bytes));
+      out.Gauge("millrace_checkpoint_last_uploaded_bytes", "Files that were new in it", {{"job", job.name}},
+                static_cast<double>(checkpoint->uploaded_bytes));
       break;
     }
   }
@@ -189,10 +208,14 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
     const std::string& job = execution.services().job_name;
     for (const auto& task : execution.tasks()) {
       const std::string subtask = std::to_string(task->descriptor().subtask());
-      const Labels task_labels = {{"job", job}, {"task", task->operators().front()->operator_uid()}, {"subtask", subtask}};
-      counter("millrace_task_busy_seconds_total", "Time spent working", task_labels, Seconds(task->probe().busy_nanos.Get()));
-      counter("millrace_task_idle_seconds_total", "Time without input", task_labels, Seconds(task->probe().idle_nanos.Get()));
-      counter("millrace_task_backpressured_seconds_total", "Time waiting for room in an output", task_labels, Seconds(task->probe().backpressured_nanos.Get()));
+      const Labels task_labels = {
+          {"job", job}, {"task", task->operators().front()->operator_uid()}, {"subtask", subtask}};
+      counter("millrace_task_busy_seconds_total", "Time spent working", task_labels,
+              Seconds(task->probe().busy_nanos.Get()));
+      counter("millrace_task_idle_seconds_total", "Time without input", task_labels,
+              Seconds(task->probe().idle_nanos.Get()));
+      counter("millrace_task_backpressured_seconds_total", "Time waiting for room in an output", task_labels,
+              Seconds(task->probe().backpressured_nanos.Get()));
       for (const auto& chained : task->operators()) {
         const OperatorProbe& probe = *chained->shared_probe();
         const Labels labels = {{"job", job}, {"operator", chained->operator_uid()}, {"subtask", subtask}};
@@ -203,28 +226,36 @@ std::vector<MetricFamily> MetricsCollector::Collect() const {
         count("millrace_operator_records_out_total", "Rows passed on or written", probe.records_out);
         count("millrace_operator_bytes_in_total", "Bytes read", probe.bytes_in);
         count("millrace_operator_bytes_out_total", "Bytes written", probe.bytes_out);
-        count("millrace_operator_late_records_total", "Rows dropped behind the watermark", probe.late_records);
+        count("millrace_operator_late_records_total", "Rows dropped behind the watermark",
+              probe.late_records);
         count("millrace_operator_bad_records_total", "Records that were skipped", probe.bad_records);
         const int64_t watermark = probe.watermark_micros.Get();
         if (watermark != Watermark::kMin && watermark != Watermark::kMax) {
-          out.Gauge("millrace_operator_watermark_timestamp_seconds", "Event time up to which the operator is complete", labels,
+          out.Gauge("millrace_operator_watermark_timestamp_seconds",
+                    "Event time up to which the operator is complete", labels,
                     static_cast<double>(watermark) / 1e6);
         }
         if (chained->keyed_state_or_null() != nullptr) {
-          out.Gauge("millrace_operator_state_rows", "Rows of keyed state", labels, static_cast<double>(probe.state_rows.Get()));
-          out.Gauge("millrace_operator_state_bytes", "Bytes of keyed state in memory", labels, static_cast<double>(probe.state_bytes.Get()));
+          out.Gauge("millrace_operator_state_rows", "Rows of keyed state", labels,
+                    static_cast<double>(probe.state_rows.Get()));
+          out.Gauge("millrace_operator_state_bytes", "Bytes of keyed state in memory", labels,
+                    static_cast<double>(probe.state_bytes.Get()));
         }
         if (probe.source_lag_records.Get() >= 0) {
-          out.Gauge("millrace_source_lag_records", "Records that are there and not read yet", labels, static_cast<double>(probe.source_lag_records.Get()));
+          out.Gauge("millrace_source_lag_records", "Records that are there and not read yet", labels,
+                    static_cast<double>(probe.source_lag_records.Get()));
         }
         if (probe.source_lag_millis.Get() >= 0) {
-          out.Gauge("millrace_source_lag_seconds", "Age of the record read last", labels, static_cast<double>(probe.source_lag_millis.Get()) / 1e3);
+          out.Gauge("millrace_source_lag_seconds", "Age of the record read last", labels,
+                    static_cast<double>(probe.source_lag_millis.Get()) / 1e3);
         }
       }
     }
   });
-  out.Gauge("millrace_memory_budget_bytes", "The limit for keyed state in memory", {}, static_cast<double>(engine_.worker().memory().limit_bytes()));
-  out.Gauge("millrace_memory_used_bytes", "In use of it", {}, static_cast<double>(engine_.worker().memory().used_bytes()));
+  out.Gauge("millrace_memory_budget_bytes", "The limit for keyed state in memory", {},
+            static_cast<double>(engine_.worker().memory().limit_bytes()));
+  out.Gauge("millrace_memory_used_bytes", "In use of it", {},
+            static_cast<double>(engine_.worker().memory().used_bytes()));
   AddProcess(out);
   static const double kStart = ProcessStartSeconds();
   out.Gauge("process_start_time_seconds", "Start of the process in seconds since 1970", {}, kStart);

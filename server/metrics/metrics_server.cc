@@ -24,13 +24,15 @@ class PrometheusMetricsServer final : public MetricsServer {
 
 }  // namespace
 
-Result<std::unique_ptr<MetricsServer>> MetricsServer::Start(const std::string& host, int port, Engine& engine) {
+Result<std::unique_ptr<MetricsServer>> MetricsServer::Start(const std::string& host, int port,
+                                                            Engine& engine) {
   // The exposer's server reports a port that is taken by an exception.
   try {
     return std::unique_ptr<MetricsServer>(
         std::make_unique<PrometheusMetricsServer>(fmt::format("{}:{}", host, port), engine));
   } catch (const std::exception& error) {
-    return Status(kCannotListen, fmt::format("Cannot listen for Prometheus on {}:{}: {}", host, port, error.what()))
+    return Status(kCannotListen,
+                  fmt::format("Cannot listen for Prometheus on {}:{}: {}", host, port, error.what()))
         .WithSuggestion("is another server running there? Set metrics.port to a free port, or to 0");
   }
 }

@@ -8,8 +8,8 @@
 
 namespace millrace {
 
-/// The Prometheus endpoint: every scrape reads the probes of the running tasks, the job manager and the process. The names are
-/// those of deploy/metrics.md. Hides the prometheus-cpp headers.
+/// The Prometheus endpoint: every scrape reads the probes of the running tasks, the job manager and the
+/// process. The names are those of deploy/metrics.md. Hides the prometheus-cpp headers.
 class MetricsServer {
  public:
   /// Port 0 takes a free one. kCannotListen.

@@ -20,7 +20,8 @@ LocalWorker::LocalWorker(WorkerOptions options, const Registry& registry, Env& e
       memory_(options_.state_memory_bytes),
       scheduler_(options_.num_compute_threads > 0 ? options_.num_compute_threads
                                                   : std::max(1u, std::thread::hardware_concurrency())),
-      removals_(env.io(), [] {}) {}
+      removals_(env.io(), [] {}) {
+}
 
 LocalWorker::~LocalWorker() {
   removals_.WaitUntilIdle();
@@ -38,8 +39,8 @@ Status LocalWorker::Deploy(const proto::JobDeployment& deployment, TaskListener&
   services.options = {deployment.options().begin(), deployment.options().end()};
   ASSIGN_OR_RETURN(const JobSettings settings, ParseJobSettings(services.options));
   services.session = settings.session;
-  services.local_directory =
-      fmt::format("{}/{}-g{}a{}", options_.local_directory, job.value, deployment.generation(), deployment.attempt());
+  services.local_directory = fmt::format("{}/{}-g{}a{}", options_.local_directory, job.value,
+                                         deployment.generation(), deployment.attempt());
   services.registry = &registry_;
   ASSIGN_OR_RETURN(services.store, OpenObjectStore(deployment.checkpoint_root(), env_));
   services.memory = &memory_;

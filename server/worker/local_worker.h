@@ -13,7 +13,7 @@
 namespace millrace {
 
 struct WorkerOptions {
-  std::string local_directory;  // RocksDB databases of running attempts; emptied at start
+  std::string local_directory;     // RocksDB databases of running attempts; emptied at start
   size_t num_compute_threads = 0;  // 0 = one a core
   uint64_t state_memory_bytes = 0;
 };
@@ -21,13 +21,15 @@ struct WorkerOptions {
 /// The worker of this process: a compute pool, a memory budget, and the job executions. Thread-safe.
 class LocalWorker final : public WorkerGateway {
  public:
-  /// `registry` and `env` outlive this. `results_of` gives the sink of a job's collected rows (may return null).
+  /// `registry` and `env` outlive this. `results_of` gives the sink of a job's collected rows (may return
+  /// null).
   LocalWorker(WorkerOptions options, const Registry& registry, Env& env,
               std::function<ResultSink*(const JobId&)> results_of);
   ~LocalWorker() override;
 
   Status Deploy(const proto::JobDeployment& deployment, TaskListener& listener) override;
-  void AddSplits(const JobId& job, const std::string& task_id, std::vector<std::string> splits, bool no_more) override;
+  void AddSplits(const JobId& job, const std::string& task_id, std::vector<std::string> splits,
+                 bool no_more) override;
   void TriggerCheckpoint(const JobId& job, Barrier barrier) override;
   void NotifyEpochDurable(const JobId& job, Epoch epoch) override;
   void NotifyEpochAborted(const JobId& job, Epoch epoch) override;
@@ -49,7 +51,7 @@ class LocalWorker final : public WorkerGateway {
   Scheduler scheduler_;
   mutable std::mutex mutex_;
   std::map<JobId, std::shared_ptr<JobExecution>> executions_;  // guarded by mutex_
-  BlockingWork removals_;  // last: waits for them
+  BlockingWork removals_;                                      // last: waits for them
 };
 
 }  // namespace millrace

@@ -15,8 +15,8 @@ enum class ObjectKind : uint8_t { kTable, kView, kMaterializedTable, kModel, kFu
 /// "TABLE", "MATERIALIZED TABLE", ...
 const char* ObjectKindName(ObjectKind kind);
 
-/// CREATE [OR REPLACE] [TEMPORARY] VIEW name (columns) COMMENT '..' AS query. The text of the query is the range
-/// query->place of the source.
+/// CREATE [OR REPLACE] [TEMPORARY] VIEW name (columns) COMMENT '..' AS query. The text of the query is the
+/// range query->place of the source.
 struct CreateView {
   bool temporary = false;
   bool or_replace = false;
@@ -155,10 +155,11 @@ struct SetRefreshMode {
   RefreshMode mode = RefreshMode::kFull;
 };
 
-using AlterAction = std::variant<RenameObject, RenameColumn, SetOptions, ResetOptions, ChangeSchema, ChangeDistribution,
-                                 DropColumns, DropConstraint, DropWatermark, DropDistribution, AddPartitions,
-                                 DropPartitions, SetComment, ChangeQuery, ChangeFunction, SuspendRefresh, ResumeRefresh,
-                                 RefreshPartition, SetFreshness, SetRefreshMode>;
+using AlterAction =
+    std::variant<RenameObject, RenameColumn, SetOptions, ResetOptions, ChangeSchema, ChangeDistribution,
+                 DropColumns, DropConstraint, DropWatermark, DropDistribution, AddPartitions, DropPartitions,
+                 SetComment, ChangeQuery, ChangeFunction, SuspendRefresh, ResumeRefresh, RefreshPartition,
+                 SetFreshness, SetRefreshMode>;
 
 /// ALTER kind [IF EXISTS] name action.
 struct AlterObject {

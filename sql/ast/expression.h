@@ -18,13 +18,18 @@ struct Query;
 using QueryPtr = std::unique_ptr<Query>;
 
 enum class LiteralKind : uint8_t {
-  kNull, kBoolean, kUnknown,
-  kInteger,    // 42: digits only, of any length
-  kDecimal,    // 1.50 (exact)
-  kDouble,     // 1.5E3 (approximate)
-  kString,     // 'it''s' as it's
-  kBinary,     // X'0aFF' as 0aFF
-  kDate, kTime, kTimestamp, kTimestampLtz,  // DATE '2026-01-01' as 2026-01-01
+  kNull,
+  kBoolean,
+  kUnknown,
+  kInteger,  // 42: digits only, of any length
+  kDecimal,  // 1.50 (exact)
+  kDouble,   // 1.5E3 (approximate)
+  kString,   // 'it''s' as it's
+  kBinary,   // X'0aFF' as 0aFF
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampLtz,  // DATE '2026-01-01' as 2026-01-01
 };
 
 /// A constant, kept as text so that no digit is lost. A sign is never part of it: see UnaryOperator.
@@ -72,13 +77,39 @@ struct UnaryExpression {
 };
 
 enum class BinaryOperator : uint8_t {
-  kOr, kAnd,
-  kEqual, kNotEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual,
-  kIsDistinctFrom, kIsNotDistinctFrom,
-  kAdd, kSubtract, kMultiply, kDivide, kModulo, kConcat,
-  kOverlaps, kContains, kPeriodEquals, kPrecedes, kSucceeds, kImmediatelyPrecedes, kImmediatelySucceeds,
-  kMemberOf, kNotMemberOf, kSubmultisetOf, kNotSubmultisetOf,
-  kMultisetUnion, kMultisetUnionAll, kMultisetIntersect, kMultisetIntersectAll, kMultisetExcept, kMultisetExceptAll,
+  kOr,
+  kAnd,
+  kEqual,
+  kNotEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kIsDistinctFrom,
+  kIsNotDistinctFrom,
+  kAdd,
+  kSubtract,
+  kMultiply,
+  kDivide,
+  kModulo,
+  kConcat,
+  kOverlaps,
+  kContains,
+  kPeriodEquals,
+  kPrecedes,
+  kSucceeds,
+  kImmediatelyPrecedes,
+  kImmediatelySucceeds,
+  kMemberOf,
+  kNotMemberOf,
+  kSubmultisetOf,
+  kNotSubmultisetOf,
+  kMultisetUnion,
+  kMultisetUnionAll,
+  kMultisetIntersect,
+  kMultisetIntersectAll,
+  kMultisetExcept,
+  kMultisetExceptAll,
 };
 
 /// "AND", "<>", "||", ... as SQL spells it.
@@ -92,7 +123,18 @@ struct BinaryExpression {
 };
 
 enum class IsKind : uint8_t {
-  kNull, kTrue, kFalse, kUnknown, kASet, kEmpty, kJson, kJsonValue, kJsonObject, kJsonArray, kJsonScalar, kNormalized,
+  kNull,
+  kTrue,
+  kFalse,
+  kUnknown,
+  kASet,
+  kEmpty,
+  kJson,
+  kJsonValue,
+  kJsonObject,
+  kJsonArray,
+  kJsonScalar,
+  kNormalized,
 };
 
 /// operand IS [NOT] NULL | TRUE | JSON OBJECT | ...
@@ -182,14 +224,14 @@ struct FunctionArgument {
 /// Names of special forms are in upper case, those of all other functions as the user wrote them.
 struct FunctionCall {
   QualifiedName name;
-  bool special_form = false;    // written (and unparsed) with keywords, see above
-  bool parentheses = true;      // false for CURRENT_DATE and other niladic functions
+  bool special_form = false;  // written (and unparsed) with keywords, see above
+  bool parentheses = true;    // false for CURRENT_DATE and other niladic functions
   SetQuantifier quantifier = SetQuantifier::kNone;
   std::vector<FunctionArgument> arguments;
-  std::vector<OrderItem> order_by;      // ARRAY_AGG(x ORDER BY y)
+  std::vector<OrderItem> order_by;  // ARRAY_AGG(x ORDER BY y)
   NullTreatment null_treatment = NullTreatment::kNone;
-  std::vector<OrderItem> within_group;  // LISTAGG(x) WITHIN GROUP (ORDER BY y)
-  ExpressionPtr filter;                 // may be null
+  std::vector<OrderItem> within_group;        // LISTAGG(x) WITHIN GROUP (ORDER BY y)
+  ExpressionPtr filter;                       // may be null
   std::unique_ptr<WindowSpecification> over;  // may be null
 };
 
@@ -221,7 +263,17 @@ struct Descriptor {
 };
 
 enum class JsonFunctionKind : uint8_t { kExists, kValue, kQuery, kObject, kArray, kObjectAgg, kArrayAgg };
-enum class JsonBehavior : uint8_t { kUnspecified, kError, kNull, kDefault, kTrue, kFalse, kUnknown, kEmptyArray, kEmptyObject };
+enum class JsonBehavior : uint8_t {
+  kUnspecified,
+  kError,
+  kNull,
+  kDefault,
+  kTrue,
+  kFalse,
+  kUnknown,
+  kEmptyArray,
+  kEmptyObject
+};
 enum class JsonWrapper : uint8_t { kUnspecified, kWithout, kWithConditional, kWithUnconditional };
 enum class JsonNullClause : uint8_t { kUnspecified, kNullOnNull, kAbsentOnNull };
 
@@ -249,12 +301,12 @@ struct JsonFunction {
   JsonClause on_empty;
   JsonClause on_error;
   JsonWrapper wrapper = JsonWrapper::kUnspecified;
-  bool array_keyword = false;               // WITH WRAPPER was written WITH ARRAY WRAPPER
-  std::optional<bool> keep_quotes;          // KEEP QUOTES / OMIT QUOTES
+  bool array_keyword = false;       // WITH WRAPPER was written WITH ARRAY WRAPPER
+  std::optional<bool> keep_quotes;  // KEEP QUOTES / OMIT QUOTES
   std::vector<JsonEntry> entries;
   JsonNullClause null_clause = JsonNullClause::kUnspecified;
-  std::vector<OrderItem> order_by;          // JSON_ARRAYAGG(x ORDER BY y)
-  ExpressionPtr filter;                     // aggregates; may be null
+  std::vector<OrderItem> order_by;            // JSON_ARRAYAGG(x ORDER BY y)
+  ExpressionPtr filter;                       // aggregates; may be null
   std::unique_ptr<WindowSpecification> over;  // aggregates; may be null
 };
 
@@ -293,12 +345,12 @@ struct ScalarSubquery {
 /// A node of the expression tree with the range of the source text it covers. Trees are at most
 /// kExpressionDepthMax (sql/parser/limits.h) levels deep, so recursion over them is safe.
 struct Expression {
-  using Node = std::variant<Literal, IntervalLiteral, IntervalExpression, ColumnReference, Star, UnaryExpression,
-                            BinaryExpression, IsPredicate, BetweenPredicate, LikePredicate, InPredicate,
-                            ExistsPredicate, QuantifiedComparison, CaseExpression, CastExpression, FunctionCall,
-                            TimeUnitArgument, SymbolArgument, TableArgument, ModelArgument, Descriptor, JsonFunction,
-                            RowConstructor, CollectionConstructor, ItemAccess, FieldAccess, ScalarSubquery,
-                            IntervalDifference>;
+  using Node = std::variant<Literal, IntervalLiteral, IntervalExpression, ColumnReference, Star,
+                            UnaryExpression, BinaryExpression, IsPredicate, BetweenPredicate, LikePredicate,
+                            InPredicate, ExistsPredicate, QuantifiedComparison, CaseExpression,
+                            CastExpression, FunctionCall, TimeUnitArgument, SymbolArgument, TableArgument,
+                            ModelArgument, Descriptor, JsonFunction, RowConstructor, CollectionConstructor,
+                            ItemAccess, FieldAccess, ScalarSubquery, IntervalDifference>;
   Node node;
   SourcePlace place;
 

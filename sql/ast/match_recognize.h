@@ -13,13 +13,13 @@ struct TableReference;
 using TableReferencePtr = std::unique_ptr<TableReference>;
 
 enum class PatternKind : uint8_t {
-  kVariable,      // A
-  kConcatenation, // A B
-  kAlternation,   // A | B
-  kPermute,       // PERMUTE(A, B)
-  kExclusion,     // {- A -}
-  kQuantified,    // A+, A{1,3}?
-  kEmpty,         // ()
+  kVariable,       // A
+  kConcatenation,  // A B
+  kAlternation,    // A | B
+  kPermute,        // PERMUTE(A, B)
+  kExclusion,      // {- A -}
+  kQuantified,     // A+, A{1,3}?
+  kEmpty,          // ()
 };
 
 /// A node of the row pattern. `minimum`, `maximum` (absent: unbounded) and `reluctant` belong to kQuantified.

@@ -6,21 +6,28 @@ namespace millrace::sql {
 
 int PrecedenceOf(BinaryOperator op) {
   switch (op) {
-    case BinaryOperator::kOr: return kOrPrecedence;
-    case BinaryOperator::kAnd: return kAndPrecedence;
+    case BinaryOperator::kOr:
+      return kOrPrecedence;
+    case BinaryOperator::kAnd:
+      return kAndPrecedence;
     case BinaryOperator::kAdd:
-    case BinaryOperator::kSubtract: return kAddPrecedence;
+    case BinaryOperator::kSubtract:
+      return kAddPrecedence;
     case BinaryOperator::kMultiply:
     case BinaryOperator::kDivide:
     case BinaryOperator::kModulo:
-    case BinaryOperator::kConcat: return kMultiplyPrecedence;
+    case BinaryOperator::kConcat:
+      return kMultiplyPrecedence;
     case BinaryOperator::kMultisetIntersect:
-    case BinaryOperator::kMultisetIntersectAll: return kMultisetIntersectPrecedence;
+    case BinaryOperator::kMultisetIntersectAll:
+      return kMultisetIntersectPrecedence;
     case BinaryOperator::kMultisetUnion:
     case BinaryOperator::kMultisetUnionAll:
     case BinaryOperator::kMultisetExcept:
-    case BinaryOperator::kMultisetExceptAll: return kMultisetUnionPrecedence;
-    default: return kComparisonPrecedence;
+    case BinaryOperator::kMultisetExceptAll:
+      return kMultisetUnionPrecedence;
+    default:
+      return kComparisonPrecedence;
   }
 }
 
@@ -32,7 +39,8 @@ int PrecedenceOf(const Expression& expression) {
       expression.As<InPredicate>() != nullptr) {
     return kBetweenPrecedence;
   }
-  if (expression.As<ItemAccess>() != nullptr || expression.As<FieldAccess>() != nullptr) return kPostfixPrecedence;
+  if (expression.As<ItemAccess>() != nullptr || expression.As<FieldAccess>() != nullptr)
+    return kPostfixPrecedence;
   if (const auto* unary = expression.As<UnaryExpression>()) {
     if (unary->op == UnaryOperator::kNot) return kNotPrecedence;
     if (unary->op == UnaryOperator::kNegate || unary->op == UnaryOperator::kPlus) return kSignPrecedence;

@@ -171,8 +171,8 @@ struct WithClause {
 };
 
 /// A query expression. A parenthesised query with its own WITH, ORDER BY or limits that has further such
-/// clauses behind its parenthesis is a Query whose body is that QueryPtr. `limit` holds FETCH as well; LIMIT ALL
-/// is no limit.
+/// clauses behind its parenthesis is a Query whose body is that QueryPtr. `limit` holds FETCH as well; LIMIT
+/// ALL is no limit.
 struct Query {
   using Body = std::variant<Select, Values, ExplicitTable, SetOperation, QueryPtr>;
   std::optional<WithClause> with;

@@ -70,9 +70,28 @@ struct Describe {
 };
 
 enum class ShowKind : uint8_t {
-  kCatalogs, kCurrentCatalog, kDatabases, kCurrentDatabase, kTables, kViews, kMaterializedTables, kColumns, kFunctions,
-  kUserFunctions, kProcedures, kModels, kModules, kFullModules, kPartitions, kJars, kJobs,
-  kCreateTable, kCreateView, kCreateMaterializedTable, kCreateModel, kCreateCatalog,
+  kCatalogs,
+  kCurrentCatalog,
+  kDatabases,
+  kCurrentDatabase,
+  kTables,
+  kViews,
+  kMaterializedTables,
+  kColumns,
+  kFunctions,
+  kUserFunctions,
+  kProcedures,
+  kModels,
+  kModules,
+  kFullModules,
+  kPartitions,
+  kJars,
+  kJobs,
+  kCreateTable,
+  kCreateView,
+  kCreateMaterializedTable,
+  kCreateModel,
+  kCreateCatalog,
 };
 
 /// "SHOW TABLES", "SHOW CREATE VIEW", ...
@@ -170,11 +189,11 @@ struct AnalyzeTable {
 
 /// One statement; `place` covers its text without the semicolon.
 struct Statement {
-  using Node = std::variant<QueryStatement, Insert, StatementSet, CreateTable, CreateMaterializedTable, CreateView,
-                            CreateCatalog, CreateDatabase, CreateFunction, CreateModel, DropObject, AlterObject,
-                            Explain, Describe, Show, Use, SetCommand, ResetCommand, LoadModule, UnloadModule,
-                            JarCommand, StopJob, CallProcedure, TruncateTable, DeleteFrom, Update, AnalyzeTable,
-                            ExecutePlan, CompilePlan>;
+  using Node = std::variant<QueryStatement, Insert, StatementSet, CreateTable, CreateMaterializedTable,
+                            CreateView, CreateCatalog, CreateDatabase, CreateFunction, CreateModel,
+                            DropObject, AlterObject, Explain, Describe, Show, Use, SetCommand, ResetCommand,
+                            LoadModule, UnloadModule, JarCommand, StopJob, CallProcedure, TruncateTable,
+                            DeleteFrom, Update, AnalyzeTable, ExecutePlan, CompilePlan>;
   Node node;
   SourcePlace place;
 

@@ -35,7 +35,7 @@ struct ColumnPosition {
 /// One column of a table definition; only the members that `kind` speaks of are set.
 struct ColumnDefinition {
   ColumnKind kind = ColumnKind::kPhysical;
-  QualifiedName name;  // one part, except in ALTER TABLE on a nested field
+  QualifiedName name;        // one part, except in ALTER TABLE on a nested field
   TypePtr type;              // kPhysical, kMetadata
   ExpressionPtr expression;  // kComputed
   std::optional<StringValue> metadata_key;
@@ -53,7 +53,8 @@ struct WatermarkDefinition {
   SourcePlace place;
 };
 
-/// What the parentheses of CREATE TABLE and ALTER TABLE ADD | MODIFY hold. A second watermark is a syntax error.
+/// What the parentheses of CREATE TABLE and ALTER TABLE ADD | MODIFY hold. A second watermark is a syntax
+/// error.
 struct TableSchema {
   std::vector<ColumnDefinition> columns;
   std::vector<TableConstraint> constraints;  // those behind a column included
@@ -72,7 +73,14 @@ struct Distribution {
 
 enum class MergingStrategy : uint8_t { kIncluding, kExcluding, kOverwriting };
 enum class LikeFeature : uint8_t {
-  kAll, kConstraints, kDistribution, kGenerated, kMetadata, kOptions, kPartitions, kWatermarks,
+  kAll,
+  kConstraints,
+  kDistribution,
+  kGenerated,
+  kMetadata,
+  kOptions,
+  kPartitions,
+  kWatermarks,
 };
 
 struct LikeOption {
@@ -90,7 +98,7 @@ struct LikeClause {
 /// CREATE TABLE, CREATE OR REPLACE TABLE, REPLACE TABLE; with LIKE or AS query.
 struct CreateTable {
   bool temporary = false;
-  bool create = true;   // false: REPLACE TABLE
+  bool create = true;    // false: REPLACE TABLE
   bool replace = false;  // [CREATE OR] REPLACE TABLE
   bool if_not_exists = false;
   QualifiedName name;

@@ -10,10 +10,28 @@
 
 namespace millrace::sql {
 
-/// Units of intervals, EXTRACT, FLOOR ... TO and TIMESTAMPADD. SQL_TSI_DAY and the like map to the plain unit.
+/// Units of intervals, EXTRACT, FLOOR ... TO and TIMESTAMPADD. SQL_TSI_DAY and the like map to the plain
+/// unit.
 enum class TimeUnit : uint8_t {
-  kNanosecond, kMicrosecond, kMillisecond, kSecond, kMinute, kHour, kDay, kWeek, kMonth, kQuarter, kYear,
-  kDecade, kCentury, kMillennium, kEpoch, kDayOfWeek, kDayOfYear, kIsoDayOfWeek, kIsoYear,
+  kNanosecond,
+  kMicrosecond,
+  kMillisecond,
+  kSecond,
+  kMinute,
+  kHour,
+  kDay,
+  kWeek,
+  kMonth,
+  kQuarter,
+  kYear,
+  kDecade,
+  kCentury,
+  kMillennium,
+  kEpoch,
+  kDayOfWeek,
+  kDayOfYear,
+  kIsoDayOfWeek,
+  kIsoYear,
 };
 
 /// "DAY", "DOW", "ISODOW", ... as SQL spells it.
@@ -30,10 +48,34 @@ struct IntervalQualifier {
 
 /// What a type name means after synonyms are folded (INTEGER is kInt, DEC and NUMERIC are kDecimal, ...).
 enum class TypeKind : uint8_t {
-  kBoolean, kTinyInt, kSmallInt, kInt, kBigInt, kFloat, kDouble, kDecimal,
-  kChar, kVarChar, kString, kBinary, kVarBinary, kBytes,
-  kDate, kTime, kTimestamp, kTimestampTz, kTimestampLtz, kInterval,
-  kArray, kMap, kMultiset, kRow, kStructured, kRaw, kVariant, kNull,
+  kBoolean,
+  kTinyInt,
+  kSmallInt,
+  kInt,
+  kBigInt,
+  kFloat,
+  kDouble,
+  kDecimal,
+  kChar,
+  kVarChar,
+  kString,
+  kBinary,
+  kVarBinary,
+  kBytes,
+  kDate,
+  kTime,
+  kTimestamp,
+  kTimestampTz,
+  kTimestampLtz,
+  kInterval,
+  kArray,
+  kMap,
+  kMultiset,
+  kRow,
+  kStructured,
+  kRaw,
+  kVariant,
+  kNull,
   kNamed,  // a user-defined type: see TypeNode::name
 };
 
@@ -47,20 +89,20 @@ struct TypeField {
   std::optional<std::string> comment;
 };
 
-/// A data type as written. Precision and nullability are absent when the text leaves them out; the binder puts
-/// Flink's defaults in. Only the members that `kind` speaks of are set.
+/// A data type as written. Precision and nullability are absent when the text leaves them out; the binder
+/// puts Flink's defaults in. Only the members that `kind` speaks of are set.
 struct TypeNode {
   TypeKind kind = TypeKind::kNull;
-  std::optional<int> precision;              // or the length of CHAR, VARCHAR, BINARY, VARBINARY
-  std::optional<int> scale;                  // kDecimal
-  std::optional<IntervalQualifier> interval; // kInterval
-  TypePtr key;                               // kMap
-  TypePtr element;                           // kArray, kMultiset; the value type of kMap
-  std::vector<TypeField> fields;             // kRow, kStructured
-  std::string class_name;                    // kRaw, kStructured
-  std::string serializer;                    // kRaw
-  QualifiedName name;                        // kNamed
-  std::optional<bool> nullable;              // NULL / NOT NULL when written
+  std::optional<int> precision;               // or the length of CHAR, VARCHAR, BINARY, VARBINARY
+  std::optional<int> scale;                   // kDecimal
+  std::optional<IntervalQualifier> interval;  // kInterval
+  TypePtr key;                                // kMap
+  TypePtr element;                            // kArray, kMultiset; the value type of kMap
+  std::vector<TypeField> fields;              // kRow, kStructured
+  std::string class_name;                     // kRaw, kStructured
+  std::string serializer;                     // kRaw
+  QualifiedName name;                         // kNamed
+  std::optional<bool> nullable;               // NULL / NOT NULL when written
   SourcePlace place;
 };
 

@@ -7,9 +7,9 @@
 
 namespace millrace::sql {
 
-// Write a tree as SQL in the form in which Flink prints it (SHOW CREATE, DESCRIBE): names in backquotes, words in
-// upper case, only the parentheses that are needed, defaults of special forms filled in, one clause of a query a
-// line. Reading the text gives a tree that is written the same way.
+// Write a tree as SQL in the form in which Flink prints it (SHOW CREATE, DESCRIBE): names in backquotes,
+// words in upper case, only the parentheses that are needed, defaults of special forms filled in, one clause
+// of a query a line. Reading the text gives a tree that is written the same way.
 std::string Unparse(const Expression& expression);
 std::string Unparse(const Query& query);
 std::string Unparse(const TypeNode& type);

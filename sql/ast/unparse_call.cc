@@ -67,7 +67,8 @@ void ExpressionWriter::Arguments(const FunctionCall& node) {
   to.OrderItems(node.order_by);
 }
 
-void ExpressionWriter::FilterAndOver(const ExpressionPtr& filter, const std::unique_ptr<WindowSpecification>& over) {
+void ExpressionWriter::FilterAndOver(const ExpressionPtr& filter,
+                                     const std::unique_ptr<WindowSpecification>& over) {
   if (filter != nullptr) {
     to.Text(" FILTER (WHERE ");
     to.Write(*filter);
@@ -116,9 +117,15 @@ void ExpressionWriter::operator()(const Descriptor& node) {
 
 void Unparser::Bound(const FrameBound& bound) {
   switch (bound.kind) {
-    case FrameBoundKind::kUnboundedPreceding: Text("UNBOUNDED PRECEDING"); break;
-    case FrameBoundKind::kUnboundedFollowing: Text("UNBOUNDED FOLLOWING"); break;
-    case FrameBoundKind::kCurrentRow: Text("CURRENT ROW"); break;
+    case FrameBoundKind::kUnboundedPreceding:
+      Text("UNBOUNDED PRECEDING");
+      break;
+    case FrameBoundKind::kUnboundedFollowing:
+      Text("UNBOUNDED FOLLOWING");
+      break;
+    case FrameBoundKind::kCurrentRow:
+      Text("CURRENT ROW");
+      break;
     case FrameBoundKind::kPreceding:
     case FrameBoundKind::kFollowing:
       Operand(*bound.offset, kAndPrecedence + 1);

@@ -11,44 +11,63 @@ std::string NumberText(std::string_view text) {
   std::string number = UpperCase(text);
   if (number.starts_with('.')) number.insert(0, "0");
   const size_t point = number.find('.');
-  const bool bare_point = point != std::string::npos && (point + 1 == number.size() || number[point + 1] == 'E');
+  const bool bare_point =
+      point != std::string::npos && (point + 1 == number.size() || number[point + 1] == 'E');
   if (bare_point) number.erase(point, 1);
   return number;
 }
 
 const char* IsKindText(IsKind kind) {
   switch (kind) {
-    case IsKind::kNull: return "NULL";
-    case IsKind::kTrue: return "TRUE";
-    case IsKind::kFalse: return "FALSE";
-    case IsKind::kUnknown: return "UNKNOWN";
-    case IsKind::kASet: return "A SET";
-    case IsKind::kEmpty: return "EMPTY";
+    case IsKind::kNull:
+      return "NULL";
+    case IsKind::kTrue:
+      return "TRUE";
+    case IsKind::kFalse:
+      return "FALSE";
+    case IsKind::kUnknown:
+      return "UNKNOWN";
+    case IsKind::kASet:
+      return "A SET";
+    case IsKind::kEmpty:
+      return "EMPTY";
     case IsKind::kJson:
-    case IsKind::kJsonValue: return "JSON VALUE";
-    case IsKind::kJsonObject: return "JSON OBJECT";
-    case IsKind::kJsonArray: return "JSON ARRAY";
-    case IsKind::kJsonScalar: return "JSON SCALAR";
-    case IsKind::kNormalized: return "NORMALIZED";
+    case IsKind::kJsonValue:
+      return "JSON VALUE";
+    case IsKind::kJsonObject:
+      return "JSON OBJECT";
+    case IsKind::kJsonArray:
+      return "JSON ARRAY";
+    case IsKind::kJsonScalar:
+      return "JSON SCALAR";
+    case IsKind::kNormalized:
+      return "NORMALIZED";
   }
   return "";
 }
 
 const char* LikeKindText(LikeKind kind) {
   switch (kind) {
-    case LikeKind::kLike: return "LIKE ";
-    case LikeKind::kSimilarTo: return "SIMILAR TO ";
-    case LikeKind::kILike: return "ILIKE ";
-    case LikeKind::kRLike: return "RLIKE ";
+    case LikeKind::kLike:
+      return "LIKE ";
+    case LikeKind::kSimilarTo:
+      return "SIMILAR TO ";
+    case LikeKind::kILike:
+      return "ILIKE ";
+    case LikeKind::kRLike:
+      return "RLIKE ";
   }
   return "";
 }
 
 const char* CollectionText(CollectionKind kind) {
   switch (kind) {
-    case CollectionKind::kArray: return "ARRAY";
-    case CollectionKind::kMap: return "MAP";
-    case CollectionKind::kMultiset: return "MULTISET";
+    case CollectionKind::kArray:
+      return "ARRAY";
+    case CollectionKind::kMap:
+      return "MAP";
+    case CollectionKind::kMultiset:
+      return "MULTISET";
   }
   return "";
 }
@@ -64,18 +83,32 @@ std::string UpperCase(std::string_view text) {
 
 void ExpressionWriter::operator()(const Literal& node) {
   switch (node.kind) {
-    case LiteralKind::kNull: return to.Text("NULL");
-    case LiteralKind::kUnknown: return to.Text("UNKNOWN");
-    case LiteralKind::kBoolean: return to.Text(UpperCase(node.text));
+    case LiteralKind::kNull:
+      return to.Text("NULL");
+    case LiteralKind::kUnknown:
+      return to.Text("UNKNOWN");
+    case LiteralKind::kBoolean:
+      return to.Text(UpperCase(node.text));
     case LiteralKind::kInteger:
     case LiteralKind::kDecimal:
-    case LiteralKind::kDouble: return to.Text(NumberText(node.text));
-    case LiteralKind::kString: return to.String(node.text);
-    case LiteralKind::kBinary: return to.Text("X'" + UpperCase(node.text) + "'");
-    case LiteralKind::kDate: to.Text("DATE "); break;
-    case LiteralKind::kTime: to.Text("TIME "); break;
-    case LiteralKind::kTimestamp: to.Text("TIMESTAMP "); break;
-    case LiteralKind::kTimestampLtz: to.Text("TIMESTAMP WITH LOCAL TIME ZONE "); break;
+    case LiteralKind::kDouble:
+      return to.Text(NumberText(node.text));
+    case LiteralKind::kString:
+      return to.String(node.text);
+    case LiteralKind::kBinary:
+      return to.Text("X'" + UpperCase(node.text) + "'");
+    case LiteralKind::kDate:
+      to.Text("DATE ");
+      break;
+    case LiteralKind::kTime:
+      to.Text("TIME ");
+      break;
+    case LiteralKind::kTimestamp:
+      to.Text("TIMESTAMP ");
+      break;
+    case LiteralKind::kTimestampLtz:
+      to.Text("TIMESTAMP WITH LOCAL TIME ZONE ");
+      break;
   }
   to.String(node.text);
 }
@@ -91,7 +124,8 @@ void ExpressionWriter::operator()(const IntervalExpression& node) {
   to.Text("INTERVAL ");
   const auto* literal = node.amount->As<Literal>();
   const bool number = literal != nullptr && literal->kind != LiteralKind::kString;
-  to.Operand(*node.amount, number || node.amount->As<ColumnReference>() != nullptr ? 0 : kOperandPrecedence + 1);
+  to.Operand(*node.amount,
+             number || node.amount->As<ColumnReference>() != nullptr ? 0 : kOperandPrecedence + 1);
   to.Text(" ");
   to.Write(node.qualifier);
 }
@@ -119,15 +153,25 @@ void ExpressionWriter::operator()(const Star& node) {
 
 void ExpressionWriter::operator()(const UnaryExpression& node) {
   const auto* literal = node.operand->As<Literal>();
-  const bool number = literal != nullptr && (literal->kind == LiteralKind::kInteger ||
-                                             literal->kind == LiteralKind::kDecimal ||
-                                             literal->kind == LiteralKind::kDouble);
+  const bool number =
+      literal != nullptr && (literal->kind == LiteralKind::kInteger ||
+                             literal->kind == LiteralKind::kDecimal || literal->kind == LiteralKind::kDouble);
   switch (node.op) {
-    case UnaryOperator::kNegate: to.Text(number ? "-" : "- "); break;
-    case UnaryOperator::kPlus: to.Text("+ "); break;
-    case UnaryOperator::kNot: to.Text("NOT "); break;
-    case UnaryOperator::kFinal: to.Text("FINAL "); break;
-    case UnaryOperator::kRunning: to.Text("RUNNING "); break;
+    case UnaryOperator::kNegate:
+      to.Text(number ? "-" : "- ");
+      break;
+    case UnaryOperator::kPlus:
+      to.Text("+ ");
+      break;
+    case UnaryOperator::kNot:
+      to.Text("NOT ");
+      break;
+    case UnaryOperator::kFinal:
+      to.Text("FINAL ");
+      break;
+    case UnaryOperator::kRunning:
+      to.Text("RUNNING ");
+      break;
   }
   to.Operand(*node.operand, node.op == UnaryOperator::kNot ? kNotPrecedence : kSignPrecedence + 1);
 }
@@ -257,7 +301,8 @@ void ExpressionWriter::operator()(const ItemAccess& node) {
 }
 
 void ExpressionWriter::operator()(const FieldAccess& node) {
-  const bool ambiguous = node.record->As<ColumnReference>() != nullptr || node.record->As<Literal>() != nullptr;
+  const bool ambiguous =
+      node.record->As<ColumnReference>() != nullptr || node.record->As<Literal>() != nullptr;
   to.Operand(*node.record, ambiguous ? kOperandPrecedence + 1 : kPostfixPrecedence);
   to.Text(".");
   to.Name(node.field);

@@ -5,28 +5,44 @@ namespace {
 
 const char* JsonFunctionName(JsonFunctionKind kind) {
   switch (kind) {
-    case JsonFunctionKind::kExists: return "JSON_EXISTS(";
-    case JsonFunctionKind::kValue: return "JSON_VALUE(";
-    case JsonFunctionKind::kQuery: return "JSON_QUERY(";
-    case JsonFunctionKind::kObject: return "JSON_OBJECT(";
-    case JsonFunctionKind::kArray: return "JSON_ARRAY(";
-    case JsonFunctionKind::kObjectAgg: return "JSON_OBJECTAGG(";
-    case JsonFunctionKind::kArrayAgg: return "JSON_ARRAYAGG(";
+    case JsonFunctionKind::kExists:
+      return "JSON_EXISTS(";
+    case JsonFunctionKind::kValue:
+      return "JSON_VALUE(";
+    case JsonFunctionKind::kQuery:
+      return "JSON_QUERY(";
+    case JsonFunctionKind::kObject:
+      return "JSON_OBJECT(";
+    case JsonFunctionKind::kArray:
+      return "JSON_ARRAY(";
+    case JsonFunctionKind::kObjectAgg:
+      return "JSON_OBJECTAGG(";
+    case JsonFunctionKind::kArrayAgg:
+      return "JSON_ARRAYAGG(";
   }
   return "";
 }
 
 const char* JsonBehaviorText(JsonBehavior behavior) {
   switch (behavior) {
-    case JsonBehavior::kUnspecified: return "";
-    case JsonBehavior::kError: return "ERROR";
-    case JsonBehavior::kNull: return "NULL";
-    case JsonBehavior::kDefault: return "DEFAULT ";
-    case JsonBehavior::kTrue: return "TRUE";
-    case JsonBehavior::kFalse: return "FALSE";
-    case JsonBehavior::kUnknown: return "UNKNOWN";
-    case JsonBehavior::kEmptyArray: return "EMPTY ARRAY";
-    case JsonBehavior::kEmptyObject: return "EMPTY OBJECT";
+    case JsonBehavior::kUnspecified:
+      return "";
+    case JsonBehavior::kError:
+      return "ERROR";
+    case JsonBehavior::kNull:
+      return "NULL";
+    case JsonBehavior::kDefault:
+      return "DEFAULT ";
+    case JsonBehavior::kTrue:
+      return "TRUE";
+    case JsonBehavior::kFalse:
+      return "FALSE";
+    case JsonBehavior::kUnknown:
+      return "UNKNOWN";
+    case JsonBehavior::kEmptyArray:
+      return "EMPTY ARRAY";
+    case JsonBehavior::kEmptyObject:
+      return "EMPTY OBJECT";
   }
   return "";
 }
@@ -85,8 +101,8 @@ void ExpressionWriter::operator()(const JsonFunction& node) {
     entry(node.entries[i]);
   }
   const bool object = node.kind == JsonFunctionKind::kObject || node.kind == JsonFunctionKind::kObjectAgg;
-  const bool null_on_null =
-      node.null_clause == JsonNullClause::kNullOnNull || (object && node.null_clause == JsonNullClause::kUnspecified);
+  const bool null_on_null = node.null_clause == JsonNullClause::kNullOnNull ||
+                            (object && node.null_clause == JsonNullClause::kUnspecified);
   if (!node.entries.empty()) to.Text(" ");
   to.Text(null_on_null ? "NULL ON NULL)" : "ABSENT ON NULL)");
   if (!node.order_by.empty()) {

@@ -6,9 +6,12 @@ namespace {
 
 const char* SetOperatorText(const SetOperation& operation) {
   switch (operation.op) {
-    case SetOperator::kUnion: return operation.all ? "\nUNION ALL\n" : "\nUNION\n";
-    case SetOperator::kIntersect: return operation.all ? "\nINTERSECT ALL\n" : "\nINTERSECT\n";
-    case SetOperator::kExcept: return operation.all ? "\nEXCEPT ALL\n" : "\nEXCEPT\n";
+    case SetOperator::kUnion:
+      return operation.all ? "\nUNION ALL\n" : "\nUNION\n";
+    case SetOperator::kIntersect:
+      return operation.all ? "\nINTERSECT ALL\n" : "\nINTERSECT\n";
+    case SetOperator::kExcept:
+      return operation.all ? "\nEXCEPT ALL\n" : "\nEXCEPT\n";
   }
   return "";
 }
@@ -87,14 +90,21 @@ void Unparser::Hints(const std::vector<Hint>& hints) {
 
 void Unparser::Group(const GroupItem& item) {
   switch (item.kind) {
-    case GroupItemKind::kExpression: return List(item.expressions);
+    case GroupItemKind::kExpression:
+      return List(item.expressions);
     case GroupItemKind::kSet:
       Text("(");
       List(item.expressions);
       return Text(")");
-    case GroupItemKind::kRollup: Text("ROLLUP("); break;
-    case GroupItemKind::kCube: Text("CUBE("); break;
-    case GroupItemKind::kGroupingSets: Text("GROUPING SETS("); break;
+    case GroupItemKind::kRollup:
+      Text("ROLLUP(");
+      break;
+    case GroupItemKind::kCube:
+      Text("CUBE(");
+      break;
+    case GroupItemKind::kGroupingSets:
+      Text("GROUPING SETS(");
+      break;
   }
   for (size_t i = 0; i < item.items.size(); ++i) {
     if (i != 0) Text(", ");
@@ -239,10 +249,18 @@ std::string Quote(std::string_view text, char quote) {
 
 }  // namespace
 
-std::string Unparse(const Expression& expression) { return UnparseNode(expression); }
-std::string Unparse(const Query& query) { return UnparseNode(query); }
-std::string Unparse(const TypeNode& type) { return UnparseNode(type); }
-std::string Unparse(const IntervalQualifier& qualifier) { return UnparseNode(qualifier); }
+std::string Unparse(const Expression& expression) {
+  return UnparseNode(expression);
+}
+std::string Unparse(const Query& query) {
+  return UnparseNode(query);
+}
+std::string Unparse(const TypeNode& type) {
+  return UnparseNode(type);
+}
+std::string Unparse(const IntervalQualifier& qualifier) {
+  return UnparseNode(qualifier);
+}
 
 std::string Unparse(const QualifiedName& name) {
   std::string text;
@@ -250,7 +268,11 @@ std::string Unparse(const QualifiedName& name) {
   return text;
 }
 
-std::string QuoteName(std::string_view name) { return Quote(name, '`'); }
-std::string QuoteString(std::string_view text) { return Quote(text, '\''); }
+std::string QuoteName(std::string_view name) {
+  return Quote(name, '`');
+}
+std::string QuoteString(std::string_view text) {
+  return Quote(text, '\'');
+}
 
 }  // namespace millrace::sql

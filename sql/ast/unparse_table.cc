@@ -5,12 +5,18 @@ namespace {
 
 const char* JoinText(const Join& join) {
   switch (join.kind) {
-    case JoinKind::kComma: return ",\n";
-    case JoinKind::kCross: return "\nCROSS JOIN ";
-    case JoinKind::kInner: return join.natural ? "\nNATURAL INNER JOIN " : "\nINNER JOIN ";
-    case JoinKind::kLeft: return join.natural ? "\nNATURAL LEFT JOIN " : "\nLEFT JOIN ";
-    case JoinKind::kRight: return join.natural ? "\nNATURAL RIGHT JOIN " : "\nRIGHT JOIN ";
-    case JoinKind::kFull: return join.natural ? "\nNATURAL FULL JOIN " : "\nFULL JOIN ";
+    case JoinKind::kComma:
+      return ",\n";
+    case JoinKind::kCross:
+      return "\nCROSS JOIN ";
+    case JoinKind::kInner:
+      return join.natural ? "\nNATURAL INNER JOIN " : "\nINNER JOIN ";
+    case JoinKind::kLeft:
+      return join.natural ? "\nNATURAL LEFT JOIN " : "\nLEFT JOIN ";
+    case JoinKind::kRight:
+      return join.natural ? "\nNATURAL RIGHT JOIN " : "\nRIGHT JOIN ";
+    case JoinKind::kFull:
+      return join.natural ? "\nNATURAL FULL JOIN " : "\nFULL JOIN ";
   }
   return "";
 }
@@ -103,11 +109,18 @@ struct TableWriter {
 
   void AfterMatch(const MatchRecognize& node) {
     switch (node.after_match) {
-      case AfterMatchSkip::kUnspecified: return;
-      case AfterMatchSkip::kToNextRow: return to.Text("\nAFTER MATCH SKIP TO NEXT ROW");
-      case AfterMatchSkip::kPastLastRow: return to.Text("\nAFTER MATCH SKIP PAST LAST ROW");
-      case AfterMatchSkip::kToFirst: to.Text("\nAFTER MATCH SKIP TO FIRST "); break;
-      case AfterMatchSkip::kToLast: to.Text("\nAFTER MATCH SKIP TO LAST "); break;
+      case AfterMatchSkip::kUnspecified:
+        return;
+      case AfterMatchSkip::kToNextRow:
+        return to.Text("\nAFTER MATCH SKIP TO NEXT ROW");
+      case AfterMatchSkip::kPastLastRow:
+        return to.Text("\nAFTER MATCH SKIP PAST LAST ROW");
+      case AfterMatchSkip::kToFirst:
+        to.Text("\nAFTER MATCH SKIP TO FIRST ");
+        break;
+      case AfterMatchSkip::kToLast:
+        to.Text("\nAFTER MATCH SKIP TO LAST ");
+        break;
     }
     to.Name(*node.skip_variable);
   }
@@ -148,12 +161,17 @@ void Unparser::Pattern(const PatternNode& pattern, bool nested) {
   const auto children = [&](const char* separator) {
     for (size_t i = 0; i < pattern.children.size(); ++i) {
       if (i != 0) Text(separator);
-      Pattern(pattern.children[i], pattern.kind != PatternKind::kPermute && pattern.kind != PatternKind::kExclusion);
+      Pattern(pattern.children[i],
+              pattern.kind != PatternKind::kPermute && pattern.kind != PatternKind::kExclusion);
     }
   };
   switch (pattern.kind) {
-    case PatternKind::kVariable: Name(pattern.variable); break;
-    case PatternKind::kEmpty: Text("()"); break;
+    case PatternKind::kVariable:
+      Name(pattern.variable);
+      break;
+    case PatternKind::kEmpty:
+      Text("()");
+      break;
     case PatternKind::kPermute:
       Text("PERMUTE (");
       children(", ");

@@ -6,35 +6,63 @@ namespace {
 
 const char* SimpleTypeName(TypeKind kind) {
   switch (kind) {
-    case TypeKind::kBoolean: return "BOOLEAN";
-    case TypeKind::kTinyInt: return "TINYINT";
-    case TypeKind::kSmallInt: return "SMALLINT";
-    case TypeKind::kInt: return "INTEGER";
-    case TypeKind::kBigInt: return "BIGINT";
-    case TypeKind::kFloat: return "FLOAT";
-    case TypeKind::kDouble: return "DOUBLE";
-    case TypeKind::kDecimal: return "DECIMAL";
-    case TypeKind::kChar: return "CHAR";
-    case TypeKind::kVarChar: return "VARCHAR";
-    case TypeKind::kString: return "STRING";
-    case TypeKind::kBinary: return "BINARY";
-    case TypeKind::kVarBinary: return "VARBINARY";
-    case TypeKind::kBytes: return "BYTES";
-    case TypeKind::kDate: return "DATE";
-    case TypeKind::kTime: return "TIME";
+    case TypeKind::kBoolean:
+      return "BOOLEAN";
+    case TypeKind::kTinyInt:
+      return "TINYINT";
+    case TypeKind::kSmallInt:
+      return "SMALLINT";
+    case TypeKind::kInt:
+      return "INTEGER";
+    case TypeKind::kBigInt:
+      return "BIGINT";
+    case TypeKind::kFloat:
+      return "FLOAT";
+    case TypeKind::kDouble:
+      return "DOUBLE";
+    case TypeKind::kDecimal:
+      return "DECIMAL";
+    case TypeKind::kChar:
+      return "CHAR";
+    case TypeKind::kVarChar:
+      return "VARCHAR";
+    case TypeKind::kString:
+      return "STRING";
+    case TypeKind::kBinary:
+      return "BINARY";
+    case TypeKind::kVarBinary:
+      return "VARBINARY";
+    case TypeKind::kBytes:
+      return "BYTES";
+    case TypeKind::kDate:
+      return "DATE";
+    case TypeKind::kTime:
+      return "TIME";
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampTz: return "TIMESTAMP";
-    case TypeKind::kTimestampLtz: return "TIMESTAMP_LTZ";
-    case TypeKind::kInterval: return "INTERVAL ";
-    case TypeKind::kArray: return "ARRAY< ";
-    case TypeKind::kMap: return "MAP< ";
-    case TypeKind::kMultiset: return "MULTISET< ";
-    case TypeKind::kRow: return "ROW< ";
-    case TypeKind::kStructured: return "STRUCTURED< ";
-    case TypeKind::kRaw: return "RAW";
-    case TypeKind::kVariant: return "VARIANT";
-    case TypeKind::kNull: return "NULL";
-    case TypeKind::kNamed: return "";
+    case TypeKind::kTimestampTz:
+      return "TIMESTAMP";
+    case TypeKind::kTimestampLtz:
+      return "TIMESTAMP_LTZ";
+    case TypeKind::kInterval:
+      return "INTERVAL ";
+    case TypeKind::kArray:
+      return "ARRAY< ";
+    case TypeKind::kMap:
+      return "MAP< ";
+    case TypeKind::kMultiset:
+      return "MULTISET< ";
+    case TypeKind::kRow:
+      return "ROW< ";
+    case TypeKind::kStructured:
+      return "STRUCTURED< ";
+    case TypeKind::kRaw:
+      return "RAW";
+    case TypeKind::kVariant:
+      return "VARIANT";
+    case TypeKind::kNull:
+      return "NULL";
+    case TypeKind::kNamed:
+      return "";
   }
   return "";
 }
@@ -45,7 +73,8 @@ void Unparser::Write(const IntervalQualifier& qualifier) {
   Text(TimeUnitName(qualifier.from));
   if (qualifier.leading_precision) {
     Text("(" + std::to_string(*qualifier.leading_precision));
-    if (!qualifier.to && qualifier.fraction_precision) Text(", " + std::to_string(*qualifier.fraction_precision));
+    if (!qualifier.to && qualifier.fraction_precision)
+      Text(", " + std::to_string(*qualifier.fraction_precision));
     Text(")");
   }
   if (!qualifier.to) return;

@@ -9,8 +9,8 @@
 
 namespace millrace::sql {
 
-/// Appends the text of trees to a string: what is behind Unparse, with the pieces that the writers of single nodes
-/// share. Recursion is as deep as the tree.
+/// Appends the text of trees to a string: what is behind Unparse, with the pieces that the writers of single
+/// nodes share. Recursion is as deep as the tree.
 class Unparser {
  public:
   void Write(const Expression& expression);

@@ -51,7 +51,7 @@ struct Catalog::Impl {
 
   CatalogStore* store = nullptr;
   mutable std::mutex mutex;
-  Content content;  // guarded by mutex
+  Content content;                 // guarded by mutex
   std::set<ObjectPath> inherited;  // scratch copies: what Create may replace; guarded by mutex
 
   Status Load() {
@@ -62,7 +62,8 @@ struct Catalog::Impl {
     proto::CatalogRecord record;
     if (!record.ParseFromString(bytes) || record.version() != 1) {
       return Status(kCatalogStore, "The durable catalog cannot be read")
-          .WithSuggestion("restore catalog.pb in the data directory, or remove it to begin with an empty catalog");
+          .WithSuggestion(
+              "restore catalog.pb in the data directory, or remove it to begin with an empty catalog");
     }
     content.clear();
     for (const auto& catalog : record.catalogs()) {
@@ -73,7 +74,8 @@ struct Catalog::Impl {
         entry.comment = database.comment();
         entry.options = {database.options().begin(), database.options().end()};
         for (const auto& table : database.tables()) {
-          ASSIGN_OR_RETURN(entry.objects[table.name()], FromProto({catalog.name(), database.name(), table.name()}, table));
+          ASSIGN_OR_RETURN(entry.objects[table.name()],
+                           FromProto({catalog.name(), database.name(), table.name()}, table));
         }
       }
     }
@@ -110,7 +112,8 @@ struct Catalog::Impl {
     return Status::Ok();
   }
 
-  static Result<Database*> FindDatabase(Content& content, const std::string& catalog, const std::string& database) {
+  static Result<Database*> FindDatabase(Content& content, const std::string& catalog,
+                                        const std::string& database) {
     auto found = content.find(catalog);
     if (found == content.end()) return Unknown(kUnknownCatalog, "catalog", catalog, content);
     auto entry = found->second.databases.find(database);
@@ -133,7 +136,8 @@ std::unique_ptr<Catalog> Catalog::MakeScratch() const {
   return scratch;
 }
 
-Catalog::Catalog() : impl_(std::make_unique<Impl>()) {}
+Catalog::Catalog() : impl_(std::make_unique<Impl>()) {
+}
 Catalog::~Catalog() = default;
 
 Result<std::unique_ptr<Catalog>> Catalog::Open(CatalogStore* store) {
@@ -155,7 +159,8 @@ Result<std::vector<std::string>> Catalog::ListDatabases(const std::string& catal
   return KeysOf(found->second.databases);
 }
 
-Result<std::vector<std::string>> Catalog::ListObjects(const std::string& catalog, const std::string& database) const {
+Result<std::vector<std::string>> Catalog::ListObjects(const std::string& catalog,
+                                                      const std::string& database) const {
   std::lock_guard lock(impl_->mutex);
   ASSIGN_OR_RETURN(const Database* entry, Impl::FindDatabase(impl_->content, catalog, database));
   return KeysOf(entry->objects);
@@ -188,7 +193,8 @@ Status Catalog::DropCatalog(const std::string& catalog) {
   });
 }
 
-Status Catalog::CreateDatabase(const std::string& catalog, const std::string& database, const std::string& comment,
+Status Catalog::CreateDatabase(const std::string& catalog, const std::string& database,
+                               const std::string& comment,
                                const std::map<std::string, std::string>& options) {
   return impl_->Change([&](Impl::Content& content) -> Status {
     auto found = content.find(catalog);
@@ -208,7 +214,8 @@ Status Catalog::DropDatabase(const std::string& catalog, const std::string& data
   return impl_->Change([&](Impl::Content& content) -> Status {
     ASSIGN_OR_RETURN(const Database* entry, Impl::FindDatabase(content, catalog, database));
     if (!entry->objects.empty() && !cascade) {
-      return Status(kDatabaseNotEmpty, fmt::format("Database '{}' holds {} tables and views", database, entry->objects.size()))
+      return Status(kDatabaseNotEmpty,
+                    fmt::format("Database '{}' holds {} tables and views", database, entry->objects.size()))
           .WithSuggestion("drop them first, or write DROP DATABASE ... CASCADE");
     }
     content[catalog].databases.erase(database);
@@ -226,13 +233,15 @@ TablePtr Catalog::Find(const ObjectPath& path) const {
 
 Status Catalog::Create(TablePtr table) {
   return impl_->Change([&](Impl::Content& content) -> Status {
-    ASSIGN_OR_RETURN(Database * entry, Impl::FindDatabase(content, table->path.catalog, table->path.database));
+    ASSIGN_OR_RETURN(Database * entry,
+                     Impl::FindDatabase(content, table->path.catalog, table->path.database));
     if (impl_->inherited.erase(table->path) > 0) {
       entry->objects[table->path.name] = table;
       return Status::Ok();
     }
     if (!entry->objects.emplace(table->path.name, table).second) {
-      return Status(kObjectExists, fmt::format("There is a table or view of that name already: {}", table->path.ToString()))
+      return Status(kObjectExists,
+                    fmt::format("There is a table or view of that name already: {}", table->path.ToString()))
           .WithSuggestion("drop it first, choose another name, or write IF NOT EXISTS");
     }
     return Status::Ok();
@@ -241,7 +250,8 @@ Status Catalog::Create(TablePtr table) {
 
 Status Catalog::Replace(TablePtr table) {
   return impl_->Change([&](Impl::Content& content) -> Status {
-    ASSIGN_OR_RETURN(Database * entry, Impl::FindDatabase(content, table->path.catalog, table->path.database));
+    ASSIGN_OR_RETURN(Database * entry,
+                     Impl::FindDatabase(content, table->path.catalog, table->path.database));
     entry->objects[table->path.name] = table;
     return Status::Ok();
   });
@@ -250,7 +260,8 @@ Status Catalog::Replace(TablePtr table) {
 Status Catalog::Drop(const ObjectPath& path) {
   return impl_->Change([&](Impl::Content& content) -> Status {
     ASSIGN_OR_RETURN(Database * entry, Impl::FindDatabase(content, path.catalog, path.database));
-    if (entry->objects.erase(path.name) == 0) return Unknown(kUnknownTable, "table or view", path.name, entry->objects);
+    if (entry->objects.erase(path.name) == 0)
+      return Unknown(kUnknownTable, "table or view", path.name, entry->objects);
     return Status::Ok();
   });
 }
@@ -264,7 +275,8 @@ Status Catalog::Rename(const ObjectPath& from, const ObjectPath& to) {
     auto renamed = std::make_shared<TableDefinition>(*node.mapped());
     renamed->path = to;
     if (!target->objects.emplace(to.name, std::move(renamed)).second) {
-      return Status(kObjectExists, fmt::format("There is a table or view of that name already: {}", to.ToString()));
+      return Status(kObjectExists,
+                    fmt::format("There is a table or view of that name already: {}", to.ToString()));
     }
     return Status::Ok();
   });

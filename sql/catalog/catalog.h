@@ -26,10 +26,10 @@ struct TableColumn {
   enum class Kind : uint8_t { kPhysical, kComputed, kMetadata };
   Kind kind = Kind::kPhysical;
   std::string name;
-  DataType type;              // kComputed: as resolved at creation
-  std::string expression;     // kComputed
-  std::string metadata_key;   // kMetadata: FROM, or the name
-  bool is_virtual = false;    // kMetadata VIRTUAL
+  DataType type;             // kComputed: as resolved at creation
+  std::string expression;    // kComputed
+  std::string metadata_key;  // kMetadata: FROM, or the name
+  bool is_virtual = false;   // kMetadata VIRTUAL
   std::string comment;
 };
 
@@ -38,7 +38,8 @@ struct TableWatermark {
   std::string expression;  // text
 };
 
-/// A table, or a view (then `view_query` is set and only names, types and comments of the columns matter). Immutable once in the catalog.
+/// A table, or a view (then `view_query` is set and only names, types and comments of the columns matter).
+/// Immutable once in the catalog.
 struct TableDefinition {
   ObjectPath path;
   std::vector<TableColumn> columns;
@@ -49,7 +50,7 @@ struct TableDefinition {
   std::map<std::string, std::string> options;  // "connector" included
   std::string comment;
   bool temporary = false;
-  std::optional<std::string> view_query;           // expanded text
+  std::optional<std::string> view_query;  // expanded text
   std::optional<std::string> view_original_query;
 };
 using TablePtr = std::shared_ptr<const TableDefinition>;
@@ -62,8 +63,8 @@ class CatalogStore {
   virtual Status Save(const std::string& bytes) = 0;
 };
 
-/// Catalogs, databases, tables and views. Thread-safe. Durable when it has a store: every change is saved before the
-/// call returns, or nothing is changed.
+/// Catalogs, databases, tables and views. Thread-safe. Durable when it has a store: every change is saved
+/// before the call returns, or nothing is changed.
 class Catalog {
  public:
   static constexpr const char* kDefaultCatalog = "default_catalog";
@@ -73,8 +74,8 @@ class Catalog {
   static Result<std::unique_ptr<Catalog>> Open(CatalogStore* store);
   ~Catalog();
 
-  /// A copy in memory for one script: what it creates may take the place of an inherited table or view, and nothing reaches
-  /// this catalog.
+  /// A copy in memory for one script: what it creates may take the place of an inherited table or view, and
+  /// nothing reaches this catalog.
   std::unique_ptr<Catalog> MakeScratch() const;
 
   std::vector<std::string> ListCatalogs() const;

@@ -18,12 +18,18 @@ enum class Keyword : uint16_t {};
 std::optional<Keyword> FindKeyword(std::string_view text);
 
 /// The word in upper case.
-constexpr std::string_view KeywordText(Keyword keyword) { return kKeywordTable[static_cast<size_t>(keyword)].text; }
+constexpr std::string_view KeywordText(Keyword keyword) {
+  return kKeywordTable[static_cast<size_t>(keyword)].text;
+}
 
-constexpr WordUse KeywordUse(Keyword keyword) { return kKeywordTable[static_cast<size_t>(keyword)].use; }
+constexpr WordUse KeywordUse(Keyword keyword) {
+  return kKeywordTable[static_cast<size_t>(keyword)].use;
+}
 
 /// Whether the word cannot be a name without backquotes.
-constexpr bool IsReserved(Keyword keyword) { return KeywordUse(keyword) != WordUse::N; }
+constexpr bool IsReserved(Keyword keyword) {
+  return KeywordUse(keyword) != WordUse::N;
+}
 
 /// Whether `text` is a reserved word in any mix of cases.
 bool IsReservedWord(std::string_view text);
@@ -46,12 +52,13 @@ consteval Keyword operator""_kw(const char* text, size_t size) {
       high = middle;
     }
   }
-  if (low == std::size(kKeywordTable) || kKeywordTable[low].text != word) return WordIsMissingInKeywordTable();
+  if (low == std::size(kKeywordTable) || kKeywordTable[low].text != word)
+    return WordIsMissingInKeywordTable();
   return static_cast<Keyword>(low);
 }
 
-/// Whether the word begins a statement or goes on with a clause: where it stands wrongly something is missing, and
-/// it is not meant as a name.
+/// Whether the word begins a statement or goes on with a clause: where it stands wrongly something is
+/// missing, and it is not meant as a name.
 bool IsStructuralWord(Keyword keyword);
 
 }  // namespace millrace::sql

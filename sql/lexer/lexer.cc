@@ -38,35 +38,59 @@ std::string UnknownCharacterHint(std::string_view character) {
   if (character == "‘" || character == "’" || character == "“" || character == "”") {
     return "this is a typographic quote; write strings in '...'";
   }
-  if (static_cast<unsigned char>(character[0]) >= 0x80) return "remove it, or write it inside of '...' or `...`";
+  if (static_cast<unsigned char>(character[0]) >= 0x80)
+    return "remove it, or write it inside of '...' or `...`";
   return "";
 }
 
 TokenKind SingleCharacterKind(char c) {
   switch (c) {
-    case '(': return TokenKind::kLeftParen;
-    case ')': return TokenKind::kRightParen;
-    case '[': return TokenKind::kLeftBracket;
-    case ']': return TokenKind::kRightBracket;
-    case '{': return TokenKind::kLeftBrace;
-    case '}': return TokenKind::kRightBrace;
-    case ',': return TokenKind::kComma;
-    case ';': return TokenKind::kSemicolon;
-    case '.': return TokenKind::kDot;
-    case ':': return TokenKind::kColon;
-    case '?': return TokenKind::kQuestion;
-    case '|': return TokenKind::kPipe;
-    case '^': return TokenKind::kCaret;
-    case '$': return TokenKind::kDollar;
-    case '*': return TokenKind::kStar;
-    case '+': return TokenKind::kPlus;
-    case '-': return TokenKind::kMinus;
-    case '/': return TokenKind::kSlash;
-    case '%': return TokenKind::kPercent;
-    case '=': return TokenKind::kEqual;
-    case '<': return TokenKind::kLess;
-    case '>': return TokenKind::kGreater;
-    default: return TokenKind::kInvalid;
+    case '(':
+      return TokenKind::kLeftParen;
+    case ')':
+      return TokenKind::kRightParen;
+    case '[':
+      return TokenKind::kLeftBracket;
+    case ']':
+      return TokenKind::kRightBracket;
+    case '{':
+      return TokenKind::kLeftBrace;
+    case '}':
+      return TokenKind::kRightBrace;
+    case ',':
+      return TokenKind::kComma;
+    case ';':
+      return TokenKind::kSemicolon;
+    case '.':
+      return TokenKind::kDot;
+    case ':':
+      return TokenKind::kColon;
+    case '?':
+      return TokenKind::kQuestion;
+    case '|':
+      return TokenKind::kPipe;
+    case '^':
+      return TokenKind::kCaret;
+    case '$':
+      return TokenKind::kDollar;
+    case '*':
+      return TokenKind::kStar;
+    case '+':
+      return TokenKind::kPlus;
+    case '-':
+      return TokenKind::kMinus;
+    case '/':
+      return TokenKind::kSlash;
+    case '%':
+      return TokenKind::kPercent;
+    case '=':
+      return TokenKind::kEqual;
+    case '<':
+      return TokenKind::kLess;
+    case '>':
+      return TokenKind::kGreater;
+    default:
+      return TokenKind::kInvalid;
   }
 }
 
@@ -74,7 +98,8 @@ TokenKind SingleCharacterKind(char c) {
 
 Status CheckScriptText(std::string_view script) {
   if (script.size() > kScriptBytesMax) {
-    return Status(kScriptTooLarge, fmt::format("script is too large: {} bytes, at most {}", script.size(), kScriptBytesMax))
+    return Status(kScriptTooLarge,
+                  fmt::format("script is too large: {} bytes, at most {}", script.size(), kScriptBytesMax))
         .WithSuggestion("split the script");
   }
   const size_t bad = FindInvalidUtf8(script);
@@ -88,7 +113,8 @@ Status CheckScriptText(std::string_view script) {
       ++place.column;
     }
   }
-  return Status(kUnknownCharacter, fmt::format("script is not UTF-8, byte 0x{:02X}", static_cast<unsigned char>(script[bad])))
+  return Status(kUnknownCharacter,
+                fmt::format("script is not UTF-8, byte 0x{:02X}", static_cast<unsigned char>(script[bad])))
       .WithPlace(place)
       .WithSuggestion("save the file as UTF-8");
 }
@@ -143,7 +169,8 @@ Result<Token> Lexer::Next() {
 
 Result<Token> Lexer::ReadToken() {
   if (offset_ >= script_.size()) {
-    if (in_hint_) return Status(kUnclosedComment, "hint is not closed").WithPlace(Here()).WithSuggestion("add */");
+    if (in_hint_)
+      return Status(kUnclosedComment, "hint is not closed").WithPlace(Here()).WithSuggestion("add */");
     return Make(TokenKind::kEnd, 0);
   }
   const char c = At(0);
@@ -154,7 +181,8 @@ Result<Token> Lexer::ReadToken() {
     if (c == 'n' || c == 'N') return ReadQuoted(TokenKind::kString, 1);
     if (c == 'e' || c == 'E') return ReadQuoted(TokenKind::kEscapedString, 1);
   }
-  if ((c == 'u' || c == 'U') && At(1) == '&' && At(2) == '\'') return ReadQuoted(TokenKind::kUnicodeString, 2);
+  if ((c == 'u' || c == 'U') && At(1) == '&' && At(2) == '\'')
+    return ReadQuoted(TokenKind::kUnicodeString, 2);
   if (IsDigit(c) || (c == '.' && IsDigit(At(1)))) return ReadNumber();
   if (WordCharacterBytes(script_.substr(offset_), true) != 0) {
     if (c == '_') {
@@ -206,8 +234,8 @@ Token Lexer::ReadSymbol() {
     TokenKind kind;
   };
   static constexpr Pair kPairs[] = {
-      {"||", TokenKind::kConcat},       {"<>", TokenKind::kNotEqual},       {"!=", TokenKind::kBangEqual},
-      {"<=", TokenKind::kLessOrEqual},  {">=", TokenKind::kGreaterOrEqual}, {"=>", TokenKind::kArrow},
+      {"||", TokenKind::kConcat},      {"<>", TokenKind::kNotEqual},       {"!=", TokenKind::kBangEqual},
+      {"<=", TokenKind::kLessOrEqual}, {">=", TokenKind::kGreaterOrEqual}, {"=>", TokenKind::kArrow},
   };
   if (StartsWith("/*+")) {
     in_hint_ = true;
@@ -245,7 +273,9 @@ Result<Token> Lexer::ReadQuoted(TokenKind kind, size_t prefix) {
   SourcePlace place = Here();
   place.length = prefix + 1;
   if (kind == TokenKind::kQuotedName) {
-    return Status(kUnclosedName, "quoted name is not closed").WithPlace(place).WithSuggestion("add ` at its end");
+    return Status(kUnclosedName, "quoted name is not closed")
+        .WithPlace(place)
+        .WithSuggestion("add ` at its end");
   }
   return Status(kUnclosedString, "string is not closed").WithPlace(place).WithSuggestion("add ' at its end");
 }

@@ -13,8 +13,8 @@ inline constexpr size_t kScriptBytesMax = 16 << 20;
 /// Checks what must hold before a script is read: its size, and that it is UTF-8.
 Status CheckScriptText(std::string_view script);
 
-/// Cuts a script into tokens, skipping blanks and the comments --, // and /* */. Columns count characters, not
-/// bytes. Not thread-safe; the script must outlive the lexer and its tokens.
+/// Cuts a script into tokens, skipping blanks and the comments --, // and /* */. Columns count characters,
+/// not bytes. Not thread-safe; the script must outlive the lexer and its tokens.
 class Lexer {
  public:
   explicit Lexer(std::string_view script) : script_(script) {}
@@ -35,7 +35,8 @@ class Lexer {
   Token ReadWord();
   Token ReadNumber();
   Token ReadSymbol();
-  /// Reads up to the closing quote; a doubled quote stands for one. `prefix` bytes come before the opening one.
+  /// Reads up to the closing quote; a doubled quote stands for one. `prefix` bytes come before the opening
+  /// one.
   Result<Token> ReadQuoted(TokenKind kind, size_t prefix);
 
   std::string_view script_;

@@ -113,7 +113,8 @@ Result<std::string> DecodeBackslashes(const Token& token) {
     } else if (c >= '0' && c <= '7') {
       int64_t code = 0;
       size_t end = i + 1;
-      while (end < text.size() && end < i + 4 && text[end] >= '0' && text[end] <= '7') code = code * 8 + (text[end++] - '0');
+      while (end < text.size() && end < i + 4 && text[end] >= '0' && text[end] <= '7')
+        code = code * 8 + (text[end++] - '0');
       RETURN_IF_ERROR(AppendEscaped(token, code, text.substr(i, end - i), high_surrogate, value));
       i = end;
     } else {
@@ -123,7 +124,8 @@ Result<std::string> DecodeBackslashes(const Token& token) {
       value.push_back(letter == std::string_view::npos ? c : kValues[letter]);
       i += 2;
     }
-    if (high_surrogate != 0 && text.substr(i, 2) != "\\u") return BadEscape(token, "half of a surrogate pair");
+    if (high_surrogate != 0 && text.substr(i, 2) != "\\u")
+      return BadEscape(token, "half of a surrogate pair");
   }
   return value;
 }
@@ -148,63 +150,106 @@ Result<std::string> DecodeBinary(const Token& token) {
 
 std::string_view TokenKindName(TokenKind kind) {
   switch (kind) {
-    case TokenKind::kEnd: return "the end of the script";
-    case TokenKind::kInvalid: return "an unreadable character";
-    case TokenKind::kWord: return "a word";
-    case TokenKind::kQuotedName: return "a quoted name";
+    case TokenKind::kEnd:
+      return "the end of the script";
+    case TokenKind::kInvalid:
+      return "an unreadable character";
+    case TokenKind::kWord:
+      return "a word";
+    case TokenKind::kQuotedName:
+      return "a quoted name";
     case TokenKind::kString:
     case TokenKind::kEscapedString:
-    case TokenKind::kUnicodeString: return "a string";
-    case TokenKind::kBinaryString: return "a binary string";
-    case TokenKind::kInteger: return "an integer";
+    case TokenKind::kUnicodeString:
+      return "a string";
+    case TokenKind::kBinaryString:
+      return "a binary string";
+    case TokenKind::kInteger:
+      return "an integer";
     case TokenKind::kDecimal:
-    case TokenKind::kDouble: return "a number";
-    case TokenKind::kHintBegin: return "'/*+'";
-    case TokenKind::kHintEnd: return "'*/'";
-    case TokenKind::kLeftParen: return "'('";
-    case TokenKind::kRightParen: return "')'";
-    case TokenKind::kLeftBracket: return "'['";
-    case TokenKind::kRightBracket: return "']'";
-    case TokenKind::kLeftBrace: return "'{'";
-    case TokenKind::kRightBrace: return "'}'";
-    case TokenKind::kComma: return "','";
-    case TokenKind::kSemicolon: return "';'";
-    case TokenKind::kDot: return "'.'";
-    case TokenKind::kColon: return "':'";
-    case TokenKind::kQuestion: return "'?'";
-    case TokenKind::kPipe: return "'|'";
-    case TokenKind::kCaret: return "'^'";
-    case TokenKind::kDollar: return "'$'";
-    case TokenKind::kStar: return "'*'";
-    case TokenKind::kPlus: return "'+'";
-    case TokenKind::kMinus: return "'-'";
-    case TokenKind::kSlash: return "'/'";
-    case TokenKind::kPercent: return "'%'";
-    case TokenKind::kConcat: return "'||'";
-    case TokenKind::kEqual: return "'='";
-    case TokenKind::kNotEqual: return "'<>'";
-    case TokenKind::kBangEqual: return "'!='";
-    case TokenKind::kLess: return "'<'";
-    case TokenKind::kLessOrEqual: return "'<='";
-    case TokenKind::kGreater: return "'>'";
-    case TokenKind::kGreaterOrEqual: return "'>='";
-    case TokenKind::kArrow: return "'=>'";
+    case TokenKind::kDouble:
+      return "a number";
+    case TokenKind::kHintBegin:
+      return "'/*+'";
+    case TokenKind::kHintEnd:
+      return "'*/'";
+    case TokenKind::kLeftParen:
+      return "'('";
+    case TokenKind::kRightParen:
+      return "')'";
+    case TokenKind::kLeftBracket:
+      return "'['";
+    case TokenKind::kRightBracket:
+      return "']'";
+    case TokenKind::kLeftBrace:
+      return "'{'";
+    case TokenKind::kRightBrace:
+      return "'}'";
+    case TokenKind::kComma:
+      return "','";
+    case TokenKind::kSemicolon:
+      return "';'";
+    case TokenKind::kDot:
+      return "'.'";
+    case TokenKind::kColon:
+      return "':'";
+    case TokenKind::kQuestion:
+      return "'?'";
+    case TokenKind::kPipe:
+      return "'|'";
+    case TokenKind::kCaret:
+      return "'^'";
+    case TokenKind::kDollar:
+      return "'$'";
+    case TokenKind::kStar:
+      return "'*'";
+    case TokenKind::kPlus:
+      return "'+'";
+    case TokenKind::kMinus:
+      return "'-'";
+    case TokenKind::kSlash:
+      return "'/'";
+    case TokenKind::kPercent:
+      return "'%'";
+    case TokenKind::kConcat:
+      return "'||'";
+    case TokenKind::kEqual:
+      return "'='";
+    case TokenKind::kNotEqual:
+      return "'<>'";
+    case TokenKind::kBangEqual:
+      return "'!='";
+    case TokenKind::kLess:
+      return "'<'";
+    case TokenKind::kLessOrEqual:
+      return "'<='";
+    case TokenKind::kGreater:
+      return "'>'";
+    case TokenKind::kGreaterOrEqual:
+      return "'>='";
+    case TokenKind::kArrow:
+      return "'=>'";
   }
   return "a token";
 }
 
 Result<std::string> TokenValue(const Token& token, char unicode_escape) {
   switch (token.kind) {
-    case TokenKind::kString: return Unquote(token.text);
+    case TokenKind::kString:
+      return Unquote(token.text);
     case TokenKind::kQuotedName: {
       std::string name = Unquote(token.text);
       if (!name.empty()) return name;
       return Status(kUnclosedName, "quoted name is empty").WithPlace(token.place);
     }
-    case TokenKind::kUnicodeString: return DecodeUnicode(token, unicode_escape);
-    case TokenKind::kEscapedString: return DecodeBackslashes(token);
-    case TokenKind::kBinaryString: return DecodeBinary(token);
-    default: return std::string(token.text);
+    case TokenKind::kUnicodeString:
+      return DecodeUnicode(token, unicode_escape);
+    case TokenKind::kEscapedString:
+      return DecodeBackslashes(token);
+    case TokenKind::kBinaryString:
+      return DecodeBinary(token);
+    default:
+      return std::string(token.text);
   }
 }
 

@@ -24,10 +24,34 @@ enum class TokenKind : uint8_t {
   kDouble,
   kHintBegin,  // /*+
   kHintEnd,    // the */ of a hint
-  kLeftParen, kRightParen, kLeftBracket, kRightBracket, kLeftBrace, kRightBrace,
-  kComma, kSemicolon, kDot, kColon, kQuestion, kPipe, kCaret, kDollar,
-  kStar, kPlus, kMinus, kSlash, kPercent, kConcat,
-  kEqual, kNotEqual, kBangEqual, kLess, kLessOrEqual, kGreater, kGreaterOrEqual, kArrow,
+  kLeftParen,
+  kRightParen,
+  kLeftBracket,
+  kRightBracket,
+  kLeftBrace,
+  kRightBrace,
+  kComma,
+  kSemicolon,
+  kDot,
+  kColon,
+  kQuestion,
+  kPipe,
+  kCaret,
+  kDollar,
+  kStar,
+  kPlus,
+  kMinus,
+  kSlash,
+  kPercent,
+  kConcat,
+  kEqual,
+  kNotEqual,
+  kBangEqual,
+  kLess,
+  kLessOrEqual,
+  kGreater,
+  kGreaterOrEqual,
+  kArrow,
 };
 
 /// A piece of the script. `text` is the source as written (with its quotes) and lives as long as the script.
@@ -41,8 +65,8 @@ struct Token {
 /// How messages call a kind of token: "','", "a string", "the end of the script".
 std::string_view TokenKindName(TokenKind kind);
 
-/// The value of a string, name or binary token: quotes taken off and escapes resolved. U&'' strings are decoded
-/// with `unicode_escape`. Fails on a malformed escape, with its place.
+/// The value of a string, name or binary token: quotes taken off and escapes resolved. U&'' strings are
+/// decoded with `unicode_escape`. Fails on a malformed escape, with its place.
 Result<std::string> TokenValue(const Token& token, char unicode_escape = '\\');
 
 }  // namespace millrace::sql

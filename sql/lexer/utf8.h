@@ -22,7 +22,9 @@ void AppendUtf8(uint32_t value, std::string& out);
 size_t FindInvalidUtf8(std::string_view text);
 
 /// Whether the byte goes on a character that an earlier one began.
-inline bool IsUtf8Continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+inline bool IsUtf8Continuation(char c) {
+  return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
 
 /// Whether a character above U+007F may stand in a name without quotes: not punctuation, blanks or signs.
 bool IsWordCodePoint(uint32_t value);

@@ -81,7 +81,8 @@ Result<AlterAction> ParseDropPart(TokenStream& tokens, ObjectKind kind) {
   if (tokens.Accept("WATERMARK"_kw)) return AlterAction(DropWatermark{});
   if (tokens.Accept("DISTRIBUTION"_kw)) return AlterAction(DropDistribution{});
   const bool if_exists = tokens.Is("IF"_kw) && tokens.NextIs("EXISTS"_kw);
-  if (kind == ObjectKind::kTable && (if_exists || tokens.At("PARTITION"_kw))) return ParseDropPartitions(tokens);
+  if (kind == ObjectKind::kTable && (if_exists || tokens.At("PARTITION"_kw)))
+    return ParseDropPartitions(tokens);
   DropColumns drop;
   const bool list = tokens.Accept(TokenKind::kLeftParen);
   do {
@@ -168,9 +169,12 @@ Result<AlterAction> ParseFunctionAction(TokenStream& tokens) {
 
 Result<AlterAction> ParseAction(TokenStream& tokens, ObjectKind kind) {
   switch (kind) {
-    case ObjectKind::kTable: return ParseTableAction(tokens);
-    case ObjectKind::kMaterializedTable: return ParseMaterializedTableAction(tokens);
-    case ObjectKind::kFunction: return ParseFunctionAction(tokens);
+    case ObjectKind::kTable:
+      return ParseTableAction(tokens);
+    case ObjectKind::kMaterializedTable:
+      return ParseMaterializedTableAction(tokens);
+    case ObjectKind::kFunction:
+      return ParseFunctionAction(tokens);
     case ObjectKind::kView:
       if (tokens.Accept("RENAME"_kw)) return ParseRename(tokens, kind);
       RETURN_IF_ERROR(tokens.Expect("AS"_kw));
@@ -185,7 +189,8 @@ Result<AlterAction> ParseAction(TokenStream& tokens, ObjectKind kind) {
         return AlterAction(std::move(set));
       }
       break;
-    case ObjectKind::kDatabase: break;
+    case ObjectKind::kDatabase:
+      break;
   }
   if (tokens.Accept("SET"_kw)) return ParseSetOptions(tokens);
   RETURN_IF_ERROR(tokens.Expect("RESET"_kw));

@@ -25,7 +25,8 @@ Status ParseShowLike(TokenStream& tokens, Show& show) {
   ShowLike like;
   like.negated = tokens.Accept("NOT"_kw);
   like.ignore_case = tokens.Accept("ILIKE"_kw);
-  if (!like.ignore_case && !tokens.Accept("LIKE"_kw)) return like.negated ? tokens.Unexpected() : Status::Ok();
+  if (!like.ignore_case && !tokens.Accept("LIKE"_kw))
+    return like.negated ? tokens.Unexpected() : Status::Ok();
   ASSIGN_OR_RETURN(like.pattern, tokens.ExpectString("a pattern in quotes"));
   show.like = std::move(like);
   return Status::Ok();
@@ -121,7 +122,8 @@ Result<Statement::Node> ParseShow(TokenStream& tokens) {
     tokens.Take();
     if (form.second) tokens.Take();
     show.kind = form.kind;
-    if (form.kind == ShowKind::kColumns && !tokens.At("FROM"_kw) && !tokens.At("IN"_kw)) return tokens.Unexpected();
+    if (form.kind == ShowKind::kColumns && !tokens.At("FROM"_kw) && !tokens.At("IN"_kw))
+      return tokens.Unexpected();
     if (form.has_scope) RETURN_IF_ERROR(ParseShowScope(tokens, show));
     if (form.has_like) RETURN_IF_ERROR(ParseShowLike(tokens, show));
     return Statement::Node(std::move(show));

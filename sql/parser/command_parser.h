@@ -6,8 +6,8 @@
 
 namespace millrace::sql {
 
-// Each reads one statement that asks for or changes the session, the catalog view or the jobs. The first word is
-// the current token.
+// Each reads one statement that asks for or changes the session, the catalog view or the jobs. The first word
+// is the current token.
 Result<Statement::Node> ParseShow(TokenStream& tokens);
 Result<Statement::Node> ParseDescribe(TokenStream& tokens);
 Result<Statement::Node> ParseUse(TokenStream& tokens);

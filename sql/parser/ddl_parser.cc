@@ -17,7 +17,8 @@ struct CreatePrefix {
 };
 
 Status NotHere(const char* what, const SourcePlace& place) {
-  return Status(kSyntaxError, std::string(what) + " is not possible with this kind of object").WithPlace(place);
+  return Status(kSyntaxError, std::string(what) + " is not possible with this kind of object")
+      .WithPlace(place);
 }
 
 bool ParseIfNotExists(TokenStream& tokens) {
@@ -152,7 +153,8 @@ Result<Statement::Node> ParseCreateFunction(TokenStream& tokens, const CreatePre
   function.if_not_exists = ParseIfNotExists(tokens);
   ASSIGN_OR_RETURN(function.name, tokens.ExpectQualifiedName("a function name"));
   if (function.system && !function.name.is_simple()) {
-    return Status(kSyntaxError, "a system function belongs to no catalog or database").WithPlace(function.name.place);
+    return Status(kSyntaxError, "a system function belongs to no catalog or database")
+        .WithPlace(function.name.place);
   }
   RETURN_IF_ERROR(tokens.Expect("AS"_kw));
   ASSIGN_OR_RETURN(function.class_name, tokens.ExpectString("a class name in quotes"));
@@ -167,7 +169,8 @@ Result<std::vector<ColumnDefinition>> ParseModelColumns(TokenStream& tokens) {
   const SourcePlace start = tokens.Here();
   ASSIGN_OR_RETURN(TableSchema schema, ParseTableSchema(tokens, ColumnContext::kCreate));
   if (!schema.constraints.empty() || schema.watermark) {
-    return Status(kSyntaxError, "the columns of a model have no constraints and no watermark").WithPlace(start);
+    return Status(kSyntaxError, "the columns of a model have no constraints and no watermark")
+        .WithPlace(start);
   }
   return std::move(schema.columns);
 }
@@ -250,13 +253,20 @@ Result<Statement::Node> ParseCreate(TokenStream& tokens) {
   if (!kind) return tokens.Unexpected();
   RETURN_IF_ERROR(CheckPrefix(prefix, *kind));
   switch (*kind) {
-    case ObjectKind::kTable: return ParseCreateTable(tokens, prefix, true);
-    case ObjectKind::kView: return ParseCreateView(tokens, prefix);
-    case ObjectKind::kMaterializedTable: return ParseCreateMaterializedTable(tokens, prefix);
-    case ObjectKind::kModel: return ParseCreateModel(tokens, prefix);
-    case ObjectKind::kFunction: return ParseCreateFunction(tokens, prefix);
-    case ObjectKind::kDatabase: return ParseCreateNamespace<CreateDatabase>(tokens, "a database name");
-    case ObjectKind::kCatalog: return ParseCreateNamespace<CreateCatalog>(tokens, "a catalog name");
+    case ObjectKind::kTable:
+      return ParseCreateTable(tokens, prefix, true);
+    case ObjectKind::kView:
+      return ParseCreateView(tokens, prefix);
+    case ObjectKind::kMaterializedTable:
+      return ParseCreateMaterializedTable(tokens, prefix);
+    case ObjectKind::kModel:
+      return ParseCreateModel(tokens, prefix);
+    case ObjectKind::kFunction:
+      return ParseCreateFunction(tokens, prefix);
+    case ObjectKind::kDatabase:
+      return ParseCreateNamespace<CreateDatabase>(tokens, "a database name");
+    case ObjectKind::kCatalog:
+      return ParseCreateNamespace<CreateCatalog>(tokens, "a catalog name");
   }
   return tokens.Unexpected();
 }

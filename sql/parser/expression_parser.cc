@@ -99,8 +99,9 @@ Result<ExpressionPtr> ParseWordPredicate(TokenStream& tokens, ExpressionPtr oper
 
 bool AtWordPredicate(TokenStream& tokens) {
   const auto begins = [&](size_t ahead) {
-    return tokens.NextIs("IN"_kw, ahead) || tokens.NextIs("BETWEEN"_kw, ahead) || tokens.NextIs("LIKE"_kw, ahead) ||
-           tokens.NextIs("ILIKE"_kw, ahead) || tokens.NextIs("RLIKE"_kw, ahead) || tokens.NextIs("SIMILAR"_kw, ahead);
+    return tokens.NextIs("IN"_kw, ahead) || tokens.NextIs("BETWEEN"_kw, ahead) ||
+           tokens.NextIs("LIKE"_kw, ahead) || tokens.NextIs("ILIKE"_kw, ahead) ||
+           tokens.NextIs("RLIKE"_kw, ahead) || tokens.NextIs("SIMILAR"_kw, ahead);
   };
   return begins(0) || (tokens.Is("NOT"_kw) && begins(1));
 }

@@ -50,16 +50,18 @@ bool IsSpecialForm(Keyword keyword) {
     case "CONVERT"_kw:
     case "TRANSLATE"_kw:
     case "TIMESTAMPADD"_kw:
-    case "TIMESTAMPDIFF"_kw: return true;
-    default: return false;
+    case "TIMESTAMPDIFF"_kw:
+      return true;
+    default:
+      return false;
   }
 }
 
 /// Reserved words that name functions beyond those that the table marks.
 bool IsCallableWord(Keyword keyword) {
   static constexpr Keyword kWords[] = {
-      "DATE"_kw, "TIME"_kw, "TIMESTAMP"_kw, "CLASSIFIER"_kw, "MATCH_NUMBER"_kw, "PREV"_kw, "NEXT"_kw,
-      "STRING_AGG"_kw, "GROUP_CONCAT"_kw, "ARRAY_CONCAT_AGG"_kw,
+      "DATE"_kw, "TIME"_kw, "TIMESTAMP"_kw,  "CLASSIFIER"_kw,   "MATCH_NUMBER"_kw,
+      "PREV"_kw, "NEXT"_kw, "STRING_AGG"_kw, "GROUP_CONCAT"_kw, "ARRAY_CONCAT_AGG"_kw,
   };
   const WordUse use = KeywordUse(keyword);
   if (use == WordUse::F || use == WordUse::V) return true;
@@ -140,10 +142,15 @@ Status ParseSpecialArguments(TokenStream& tokens, Keyword keyword, FunctionCall&
       RETURN_IF_ERROR(AddTimeUnit(tokens, call));
       RETURN_IF_ERROR(tokens.Expect("FROM"_kw));
       return AddExpression(tokens, call);
-    case "POSITION"_kw: return ParsePosition(tokens, call);
-    case "OVERLAY"_kw: return ParseOverlay(tokens, call);
-    case "TRIM"_kw: return ParseTrim(tokens, call);
-    case "SUBSTRING"_kw: call.special_form = false; return ParseSubstring(tokens, call);
+    case "POSITION"_kw:
+      return ParsePosition(tokens, call);
+    case "OVERLAY"_kw:
+      return ParseOverlay(tokens, call);
+    case "TRIM"_kw:
+      return ParseTrim(tokens, call);
+    case "SUBSTRING"_kw:
+      call.special_form = false;
+      return ParseSubstring(tokens, call);
     case "TIMESTAMPADD"_kw:
     case "TIMESTAMPDIFF"_kw:
       call.special_form = false;
@@ -153,7 +160,9 @@ Status ParseSpecialArguments(TokenStream& tokens, Keyword keyword, FunctionCall&
       RETURN_IF_ERROR(tokens.Expect(TokenKind::kComma));
       return AddExpression(tokens, call);
     case "CONVERT"_kw:
-    case "TRANSLATE"_kw: call.special_form = false; return ParseConvert(tokens, call);
+    case "TRANSLATE"_kw:
+      call.special_form = false;
+      return ParseConvert(tokens, call);
     default:  // FLOOR, CEIL, CEILING
       RETURN_IF_ERROR(AddExpression(tokens, call));
       call.special_form = tokens.Accept("TO"_kw);

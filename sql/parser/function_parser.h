@@ -6,8 +6,8 @@
 
 namespace millrace::sql {
 
-/// Whether the current token begins a call whose name needs no look at what follows but '(': a function with its
-/// own syntax (CAST, EXTRACT, TRIM, JSON_VALUE, ...) or a reserved word that names a function.
+/// Whether the current token begins a call whose name needs no look at what follows but '(': a function with
+/// its own syntax (CAST, EXTRACT, TRIM, JSON_VALUE, ...) or a reserved word that names a function.
 bool AtReservedCall(TokenStream& tokens);
 
 /// A call at such a token.

@@ -17,12 +17,14 @@ struct UnitName {
 
 /// The units of intervals with their plurals.
 constexpr UnitName kIntervalUnits[] = {
-    {"YEAR"_kw, TimeUnit::kYear},       {"YEARS"_kw, TimeUnit::kYear},     {"QUARTER"_kw, TimeUnit::kQuarter},
-    {"QUARTERS"_kw, TimeUnit::kQuarter}, {"MONTH"_kw, TimeUnit::kMonth},   {"MONTHS"_kw, TimeUnit::kMonth},
-    {"WEEK"_kw, TimeUnit::kWeek},       {"WEEKS"_kw, TimeUnit::kWeek},     {"DAY"_kw, TimeUnit::kDay},
-    {"DAYS"_kw, TimeUnit::kDay},        {"HOUR"_kw, TimeUnit::kHour},      {"HOURS"_kw, TimeUnit::kHour},
-    {"MINUTE"_kw, TimeUnit::kMinute},   {"MINUTES"_kw, TimeUnit::kMinute}, {"SECOND"_kw, TimeUnit::kSecond},
-    {"SECONDS"_kw, TimeUnit::kSecond},
+    {"YEAR"_kw, TimeUnit::kYear},       {"YEARS"_kw, TimeUnit::kYear},
+    {"QUARTER"_kw, TimeUnit::kQuarter}, {"QUARTERS"_kw, TimeUnit::kQuarter},
+    {"MONTH"_kw, TimeUnit::kMonth},     {"MONTHS"_kw, TimeUnit::kMonth},
+    {"WEEK"_kw, TimeUnit::kWeek},       {"WEEKS"_kw, TimeUnit::kWeek},
+    {"DAY"_kw, TimeUnit::kDay},         {"DAYS"_kw, TimeUnit::kDay},
+    {"HOUR"_kw, TimeUnit::kHour},       {"HOURS"_kw, TimeUnit::kHour},
+    {"MINUTE"_kw, TimeUnit::kMinute},   {"MINUTES"_kw, TimeUnit::kMinute},
+    {"SECOND"_kw, TimeUnit::kSecond},   {"SECONDS"_kw, TimeUnit::kSecond},
 };
 
 constexpr UnitName kTimeUnits[] = {
@@ -70,19 +72,26 @@ Result<TimeUnit> ParseIntervalUnit(TokenStream& tokens) {
 /// Which units may follow TO.
 bool IsRange(TimeUnit from, TimeUnit to) {
   switch (from) {
-    case TimeUnit::kYear: return to == TimeUnit::kMonth;
-    case TimeUnit::kDay: return to == TimeUnit::kHour || to == TimeUnit::kMinute || to == TimeUnit::kSecond;
-    case TimeUnit::kHour: return to == TimeUnit::kMinute || to == TimeUnit::kSecond;
-    case TimeUnit::kMinute: return to == TimeUnit::kSecond;
-    default: return false;
+    case TimeUnit::kYear:
+      return to == TimeUnit::kMonth;
+    case TimeUnit::kDay:
+      return to == TimeUnit::kHour || to == TimeUnit::kMinute || to == TimeUnit::kSecond;
+    case TimeUnit::kHour:
+      return to == TimeUnit::kMinute || to == TimeUnit::kSecond;
+    case TimeUnit::kMinute:
+      return to == TimeUnit::kSecond;
+    default:
+      return false;
   }
 }
 
 Status ParsePrecisions(TokenStream& tokens, IntervalQualifier& qualifier) {
   if (!tokens.Accept(TokenKind::kLeftParen)) return Status::Ok();
-  ASSIGN_OR_RETURN(qualifier.leading_precision, tokens.ExpectInteger("an interval precision", kIntervalPrecisionMax));
+  ASSIGN_OR_RETURN(qualifier.leading_precision,
+                   tokens.ExpectInteger("an interval precision", kIntervalPrecisionMax));
   if (qualifier.from == TimeUnit::kSecond && tokens.Accept(TokenKind::kComma)) {
-    ASSIGN_OR_RETURN(qualifier.fraction_precision, tokens.ExpectInteger("an interval precision", kIntervalPrecisionMax));
+    ASSIGN_OR_RETURN(qualifier.fraction_precision,
+                     tokens.ExpectInteger("an interval precision", kIntervalPrecisionMax));
   }
   return tokens.Expect(TokenKind::kRightParen);
 }
@@ -99,10 +108,11 @@ Result<IntervalQualifier> ParseIntervalQualifier(TokenStream& tokens, bool singl
     const SourcePlace place = tokens.Here();
     ASSIGN_OR_RETURN(qualifier.to, ParseIntervalUnit(tokens));
     if (!IsRange(qualifier.from, *qualifier.to)) {
-      return Status(kUnknownWord, fmt::format("no such interval range: {} TO {}", TimeUnitName(qualifier.from),
-                                              TimeUnitName(*qualifier.to)))
+      return Status(kUnknownWord, fmt::format("no such interval range: {} TO {}",
+                                              TimeUnitName(qualifier.from), TimeUnitName(*qualifier.to)))
           .WithPlace(place)
-          .WithSuggestion("ranges are YEAR TO MONTH, and from DAY, HOUR or MINUTE to a smaller unit down to SECOND");
+          .WithSuggestion(
+              "ranges are YEAR TO MONTH, and from DAY, HOUR or MINUTE to a smaller unit down to SECOND");
     }
     if (*qualifier.to == TimeUnit::kSecond && tokens.Accept(TokenKind::kLeftParen)) {
       ASSIGN_OR_RETURN(qualifier.fraction_precision,
@@ -132,7 +142,8 @@ Result<TimeUnit> ParseTimeUnit(TokenStream& tokens) {
     return name.unit;
   }
   if (token.kind != TokenKind::kWord) return tokens.Unexpected("a time unit such as DAY or SECOND");
-  std::string suggestion = "units are YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MILLISECOND and others";
+  std::string suggestion =
+      "units are YEAR, QUARTER, MONTH, WEEK, DAY, HOUR, MINUTE, SECOND, MILLISECOND and others";
   size_t best = static_cast<size_t>(-1);
   for (const UnitName& name : kTimeUnits) {
     const std::string_view text = KeywordText(name.keyword);

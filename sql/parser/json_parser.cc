@@ -12,14 +12,22 @@ std::optional<JsonFunctionKind> KindOf(TokenStream& tokens) {
   const Token& token = tokens.Peek();
   if (!token.keyword) return std::nullopt;
   switch (*token.keyword) {
-    case "JSON_EXISTS"_kw: return JsonFunctionKind::kExists;
-    case "JSON_VALUE"_kw: return JsonFunctionKind::kValue;
-    case "JSON_QUERY"_kw: return JsonFunctionKind::kQuery;
-    case "JSON_OBJECT"_kw: return JsonFunctionKind::kObject;
-    case "JSON_ARRAY"_kw: return JsonFunctionKind::kArray;
-    case "JSON_OBJECTAGG"_kw: return JsonFunctionKind::kObjectAgg;
-    case "JSON_ARRAYAGG"_kw: return JsonFunctionKind::kArrayAgg;
-    default: return std::nullopt;
+    case "JSON_EXISTS"_kw:
+      return JsonFunctionKind::kExists;
+    case "JSON_VALUE"_kw:
+      return JsonFunctionKind::kValue;
+    case "JSON_QUERY"_kw:
+      return JsonFunctionKind::kQuery;
+    case "JSON_OBJECT"_kw:
+      return JsonFunctionKind::kObject;
+    case "JSON_ARRAY"_kw:
+      return JsonFunctionKind::kArray;
+    case "JSON_OBJECTAGG"_kw:
+      return JsonFunctionKind::kObjectAgg;
+    case "JSON_ARRAYAGG"_kw:
+      return JsonFunctionKind::kArrayAgg;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -82,7 +90,8 @@ Status ParseBehaviors(TokenStream& tokens, JsonFunction& call) {
     if (!on_empty) RETURN_IF_ERROR(tokens.Expect("ERROR"_kw));
     JsonClause& target = on_empty ? call.on_empty : call.on_error;
     if (target.behavior != JsonBehavior::kUnspecified) {
-      return Status(kDuplicateClause, on_empty ? "second ON EMPTY clause" : "second ON ERROR clause").WithPlace(start);
+      return Status(kDuplicateClause, on_empty ? "second ON EMPTY clause" : "second ON ERROR clause")
+          .WithPlace(start);
     }
     target = std::move(clause);
   }
@@ -121,7 +130,8 @@ Status ParseReturning(TokenStream& tokens, JsonFunction& call) {
 }
 
 bool AtNullClause(TokenStream& tokens) {
-  return (tokens.Is("NULL"_kw) || tokens.Is("ABSENT"_kw)) && tokens.NextIs("ON"_kw) && tokens.NextIs("NULL"_kw, 2);
+  return (tokens.Is("NULL"_kw) || tokens.Is("ABSENT"_kw)) && tokens.NextIs("ON"_kw) &&
+         tokens.NextIs("NULL"_kw, 2);
 }
 
 /// [NULL ON NULL | ABSENT ON NULL]
@@ -137,8 +147,8 @@ Status ParseNullClause(TokenStream& tokens, JsonFunction& call) {
 /// [KEY] key VALUE value [FORMAT JSON], or key : value
 Result<JsonEntry> ParseEntry(TokenStream& tokens) {
   JsonEntry entry;
-  const bool key_word = tokens.Is("KEY"_kw) && !tokens.NextIs("VALUE"_kw) && !tokens.NextIs(TokenKind::kColon) &&
-                        !tokens.NextIs(TokenKind::kDot);
+  const bool key_word = tokens.Is("KEY"_kw) && !tokens.NextIs("VALUE"_kw) &&
+                        !tokens.NextIs(TokenKind::kColon) && !tokens.NextIs(TokenKind::kDot);
   if (key_word) tokens.Take();
   ASSIGN_OR_RETURN(entry.key, ParseExpression(tokens));
   if (key_word || !tokens.Accept(TokenKind::kColon)) RETURN_IF_ERROR(tokens.Expect("VALUE"_kw));
@@ -155,7 +165,8 @@ Result<JsonEntry> ParseElement(TokenStream& tokens) {
 }
 
 Status ParseConstructor(TokenStream& tokens, JsonFunction& call) {
-  const bool aggregate = call.kind == JsonFunctionKind::kObjectAgg || call.kind == JsonFunctionKind::kArrayAgg;
+  const bool aggregate =
+      call.kind == JsonFunctionKind::kObjectAgg || call.kind == JsonFunctionKind::kArrayAgg;
   const bool object = call.kind == JsonFunctionKind::kObject || call.kind == JsonFunctionKind::kObjectAgg;
   if (aggregate || (!tokens.Is(TokenKind::kRightParen) && !AtNullClause(tokens))) {
     do {
@@ -208,7 +219,9 @@ Result<ExpressionPtr> ParseJsonFunction(TokenStream& tokens) {
       RETURN_IF_ERROR(ParseWrapper(tokens, call));
       RETURN_IF_ERROR(ParseBehaviors(tokens, call));
       break;
-    default: RETURN_IF_ERROR(ParseConstructor(tokens, call)); break;
+    default:
+      RETURN_IF_ERROR(ParseConstructor(tokens, call));
+      break;
   }
   RETURN_IF_ERROR(tokens.Expect(TokenKind::kRightParen));
   if (call.kind == JsonFunctionKind::kObjectAgg || call.kind == JsonFunctionKind::kArrayAgg) {

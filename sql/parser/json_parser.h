@@ -6,7 +6,8 @@
 
 namespace millrace::sql {
 
-/// Whether the current token is JSON_VALUE or another function of the SQL/JSON family with clauses of its own.
+/// Whether the current token is JSON_VALUE or another function of the SQL/JSON family with clauses of its
+/// own.
 bool AtJsonFunction(TokenStream& tokens);
 
 /// Such a function.

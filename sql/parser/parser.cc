@@ -33,8 +33,10 @@ class StatementSetTracker {
     ++num_words_;
     if (num_words_ == 1) ends_ = in_set_ && token.keyword == "END"_kw;
     // BEGIN STATEMENT SET; and ... STATEMENT SET BEGIN, behind which the first INSERT follows at once.
-    if (before_last_ == "BEGIN"_kw && last_ == "STATEMENT"_kw && token.keyword == "SET"_kw) begins_set_ = true;
-    if (before_last_ == "STATEMENT"_kw && last_ == "SET"_kw && token.keyword == "BEGIN"_kw) begins_set_ = true;
+    if (before_last_ == "BEGIN"_kw && last_ == "STATEMENT"_kw && token.keyword == "SET"_kw)
+      begins_set_ = true;
+    if (before_last_ == "STATEMENT"_kw && last_ == "SET"_kw && token.keyword == "BEGIN"_kw)
+      begins_set_ = true;
     before_last_ = last_;
     last_ = token.keyword;
   }

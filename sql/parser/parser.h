@@ -16,14 +16,14 @@ struct ParsedStatement {
   int index = 0;          // counted from 1
 };
 
-/// Reads a script statement by statement, so that those before an error can run. Not thread-safe; the script must
-/// outlive the parser.
+/// Reads a script statement by statement, so that those before an error can run. Not thread-safe; the script
+/// must outlive the parser.
 class ScriptParser {
  public:
   explicit ScriptParser(std::string_view script) : tokens_(script) {}
 
-  /// The next statement, nothing at the end of the script, or an error with its place; the error is returned by
-  /// every later call too. Empty statements are passed over. A statement set is one statement.
+  /// The next statement, nothing at the end of the script, or an error with its place; the error is returned
+  /// by every later call too. Empty statements are passed over. A statement set is one statement.
   Result<std::optional<ParsedStatement>> Next();
 
   /// The number of the statement that Next returned last, or in which it failed; counted from 1.

@@ -29,7 +29,8 @@ Result<ExpressionPtr> ParseDecimalString(TokenStream& tokens) {
   ASSIGN_OR_RETURN(ExpressionPtr literal, ParseTypedString(tokens, LiteralKind::kDecimal));
   const std::string& text = literal->As<Literal>()->text;
   const bool digits = text.find_first_not_of("0123456789.") == std::string::npos;
-  if (digits && text.find_first_of("0123456789") != std::string::npos && text.find('.') == text.rfind('.')) return literal;
+  if (digits && text.find_first_of("0123456789") != std::string::npos && text.find('.') == text.rfind('.'))
+    return literal;
   return Status(kBadNumber, fmt::format("not a decimal number: {}", text)).WithPlace(literal->place);
 }
 
@@ -51,15 +52,17 @@ Result<ExpressionPtr> ParseInterval(TokenStream& tokens) {
   if (tokens.Accept(TokenKind::kLeftParen)) {
     ASSIGN_OR_RETURN(interval.amount, ParseExpression(tokens));
     RETURN_IF_ERROR(tokens.Expect(TokenKind::kRightParen));
-  } else if (tokens.Is(TokenKind::kInteger) || tokens.Is(TokenKind::kDecimal) || tokens.Is(TokenKind::kDouble)) {
+  } else if (tokens.Is(TokenKind::kInteger) || tokens.Is(TokenKind::kDecimal) ||
+             tokens.Is(TokenKind::kDouble)) {
     ASSIGN_OR_RETURN(interval.amount, ParsePrimary(tokens));
   } else {
-    ASSIGN_OR_RETURN(QualifiedName name, tokens.ExpectQualifiedName("the amount of an interval, such as '5'"));
+    ASSIGN_OR_RETURN(QualifiedName name,
+                     tokens.ExpectQualifiedName("the amount of an interval, such as '5'"));
     interval.amount = MakeExpression(tokens, amount_start, ColumnReference{std::move(name)});
   }
   if (negative) {
-    interval.amount =
-        MakeExpression(tokens, amount_start, UnaryExpression{UnaryOperator::kNegate, std::move(interval.amount)});
+    interval.amount = MakeExpression(tokens, amount_start,
+                                     UnaryExpression{UnaryOperator::kNegate, std::move(interval.amount)});
   }
   ASSIGN_OR_RETURN(interval.qualifier, ParseIntervalQualifier(tokens, true));
   return MakeExpression(tokens, start, std::move(interval));
@@ -181,7 +184,8 @@ Result<ExpressionPtr> ParseExists(TokenStream& tokens) {
   std::vector<ExpressionPtr> list;
   RETURN_IF_ERROR(ParseListOrQuery(tokens, list, exists.query));
   if (exists.query == nullptr) {
-    return Status(kSyntaxError, fmt::format("{} takes a query", KeywordText(*word.keyword))).WithPlace(list[0]->place);
+    return Status(kSyntaxError, fmt::format("{} takes a query", KeywordText(*word.keyword)))
+        .WithPlace(list[0]->place);
   }
   return MakeExpression(tokens, word.place, std::move(exists));
 }
@@ -218,10 +222,14 @@ Result<ExpressionPtr> ParseNameOrCall(TokenStream& tokens) {
 Result<ExpressionPtr> ParseWordPrimary(TokenStream& tokens, Keyword keyword) {
   const auto followed_by = [&](TokenKind kind) { return tokens.NextIs(kind); };
   switch (keyword) {
-    case "NULL"_kw: return TakeLiteral(tokens, LiteralKind::kNull, "");
-    case "TRUE"_kw: return TakeLiteral(tokens, LiteralKind::kBoolean, "true");
-    case "FALSE"_kw: return TakeLiteral(tokens, LiteralKind::kBoolean, "false");
-    case "UNKNOWN"_kw: return TakeLiteral(tokens, LiteralKind::kUnknown, "");
+    case "NULL"_kw:
+      return TakeLiteral(tokens, LiteralKind::kNull, "");
+    case "TRUE"_kw:
+      return TakeLiteral(tokens, LiteralKind::kBoolean, "true");
+    case "FALSE"_kw:
+      return TakeLiteral(tokens, LiteralKind::kBoolean, "false");
+    case "UNKNOWN"_kw:
+      return TakeLiteral(tokens, LiteralKind::kUnknown, "");
     case "DATE"_kw:
       if (tokens.IsString(1)) return ParseTypedString(tokens, LiteralKind::kDate);
       break;
@@ -237,24 +245,32 @@ Result<ExpressionPtr> ParseWordPrimary(TokenStream& tokens, Keyword keyword) {
     case "DECIMAL"_kw:
       if (tokens.IsString(1)) return ParseDecimalString(tokens);
       break;
-    case "INTERVAL"_kw: return ParseInterval(tokens);
-    case "CASE"_kw: return ParseCase(tokens);
+    case "INTERVAL"_kw:
+      return ParseInterval(tokens);
+    case "CASE"_kw:
+      return ParseCase(tokens);
     case "CAST"_kw:
-    case "TRY_CAST"_kw: return ParseCast(tokens);
-    case "ARRAY"_kw: return ParseCollection(tokens, CollectionKind::kArray);
-    case "MULTISET"_kw: return ParseCollection(tokens, CollectionKind::kMultiset);
+    case "TRY_CAST"_kw:
+      return ParseCast(tokens);
+    case "ARRAY"_kw:
+      return ParseCollection(tokens, CollectionKind::kArray);
+    case "MULTISET"_kw:
+      return ParseCollection(tokens, CollectionKind::kMultiset);
     case "MAP"_kw:
       if (followed_by(TokenKind::kLeftBracket) || followed_by(TokenKind::kLeftParen)) {
         return ParseCollection(tokens, CollectionKind::kMap);
       }
       break;
     case "ROW"_kw:
-    case "PERIOD"_kw: return ParseRow(tokens);
+    case "PERIOD"_kw:
+      return ParseRow(tokens);
     case "EXISTS"_kw:
-    case "UNIQUE"_kw: return ParseExists(tokens);
+    case "UNIQUE"_kw:
+      return ParseExists(tokens);
     case "RUNNING"_kw:
     case "FINAL"_kw:
-      if (tokens.Peek(1).kind == TokenKind::kWord && followed_by(TokenKind::kWord) && tokens.NextIs(TokenKind::kLeftParen, 2)) {
+      if (tokens.Peek(1).kind == TokenKind::kWord && followed_by(TokenKind::kWord) &&
+          tokens.NextIs(TokenKind::kLeftParen, 2)) {
         return ParseRunningOrFinal(tokens);
       }
       break;
@@ -264,7 +280,8 @@ Result<ExpressionPtr> ParseWordPrimary(TokenStream& tokens, Keyword keyword) {
         return Status(kUnsupportedSyntax, "sequences are not supported").WithPlace(tokens.Here());
       }
       break;
-    default: break;
+    default:
+      break;
   }
   return ExpressionPtr();
 }
@@ -274,9 +291,12 @@ Result<ExpressionPtr> ParseWordPrimary(TokenStream& tokens, Keyword keyword) {
 Result<ExpressionPtr> ParsePrimary(TokenStream& tokens) {
   const Token token = tokens.Peek();
   switch (token.kind) {
-    case TokenKind::kInteger: return TakeLiteral(tokens, LiteralKind::kInteger, std::string(token.text));
-    case TokenKind::kDecimal: return TakeLiteral(tokens, LiteralKind::kDecimal, std::string(token.text));
-    case TokenKind::kDouble: return TakeLiteral(tokens, LiteralKind::kDouble, std::string(token.text));
+    case TokenKind::kInteger:
+      return TakeLiteral(tokens, LiteralKind::kInteger, std::string(token.text));
+    case TokenKind::kDecimal:
+      return TakeLiteral(tokens, LiteralKind::kDecimal, std::string(token.text));
+    case TokenKind::kDouble:
+      return TakeLiteral(tokens, LiteralKind::kDouble, std::string(token.text));
     case TokenKind::kBinaryString: {
       ASSIGN_OR_RETURN(std::string digits, TokenValue(token));
       return TakeLiteral(tokens, LiteralKind::kBinary, std::move(digits));
@@ -287,14 +307,18 @@ Result<ExpressionPtr> ParsePrimary(TokenStream& tokens) {
       ASSIGN_OR_RETURN(StringValue value, tokens.ExpectString("a string"));
       return MakeExpression(tokens, token.place, Literal{LiteralKind::kString, std::move(value.text)});
     }
-    case TokenKind::kLeftParen: return ParseParenthesized(tokens);
+    case TokenKind::kLeftParen:
+      return ParseParenthesized(tokens);
     case TokenKind::kQuestion:
       return Status(kUnsupportedSyntax, "parameters are not supported: ?")
           .WithPlace(token.place)
           .WithSuggestion("write the value");
-    case TokenKind::kWord: break;
-    case TokenKind::kQuotedName: return ParseNameOrCall(tokens);
-    default: return tokens.Unexpected("an expression");
+    case TokenKind::kWord:
+      break;
+    case TokenKind::kQuotedName:
+      return ParseNameOrCall(tokens);
+    default:
+      return tokens.Unexpected("an expression");
   }
   if (token.keyword) {
     ASSIGN_OR_RETURN(ExpressionPtr primary, ParseWordPrimary(tokens, *token.keyword));
@@ -309,7 +333,8 @@ Result<ExpressionPtr> ParsePrimary(TokenStream& tokens) {
       return MakeExpression(tokens, token.place, std::move(call));
     }
     if (IsReserved(*token.keyword)) {
-      return IsStructuralWord(*token.keyword) ? tokens.Unexpected("an expression") : tokens.ReservedWordError(token);
+      return IsStructuralWord(*token.keyword) ? tokens.Unexpected("an expression")
+                                              : tokens.ReservedWordError(token);
     }
   }
   return ParseNameOrCall(tokens);

@@ -215,8 +215,9 @@ Result<QueryPtr> ParseQueryRest(TokenStream& tokens, QueryPtr query) {
 }
 
 bool AtQueryRest(TokenStream& tokens) {
-  return tokens.Is("UNION"_kw) || tokens.Is("EXCEPT"_kw) || tokens.Is("INTERSECT"_kw) || tokens.Is("LIMIT"_kw) ||
-         tokens.Is("OFFSET"_kw) || tokens.Is("FETCH"_kw) || (tokens.Is("ORDER"_kw) && tokens.NextIs("BY"_kw));
+  return tokens.Is("UNION"_kw) || tokens.Is("EXCEPT"_kw) || tokens.Is("INTERSECT"_kw) ||
+         tokens.Is("LIMIT"_kw) || tokens.Is("OFFSET"_kw) || tokens.Is("FETCH"_kw) ||
+         (tokens.Is("ORDER"_kw) && tokens.NextIs("BY"_kw));
 }
 
 }  // namespace millrace::sql

@@ -70,7 +70,8 @@ Status ParseSetMembers(TokenStream& tokens, StatementSet& set) {
     if (!tokens.At("INSERT"_kw) && !tokens.At("UPSERT"_kw)) {
       const Token found = tokens.Peek();
       if (found.kind != TokenKind::kWord || !found.keyword) return tokens.Unexpected();
-      return Status(kStatementNotAllowed, fmt::format("a statement set holds INSERT only, found: {}", found.text))
+      return Status(kStatementNotAllowed,
+                    fmt::format("a statement set holds INSERT only, found: {}", found.text))
           .WithPlace(found.place)
           .WithSuggestion("end the set with END; before other statements");
     }
@@ -174,11 +175,13 @@ Result<Statement::Node> ParseExplain(TokenStream& tokens) {
   }
   ASSIGN_OR_RETURN(explain.statement, ParseJobStatement(tokens, true));
   const auto* create = explain.statement->As<CreateTable>();
-  const bool creates = explain.statement->As<QueryStatement>() == nullptr && explain.statement->As<Insert>() == nullptr &&
+  const bool creates = explain.statement->As<QueryStatement>() == nullptr &&
+                       explain.statement->As<Insert>() == nullptr &&
                        explain.statement->As<StatementSet>() == nullptr;
   if (creates && (create == nullptr || create->query == nullptr)) {
-    return Status(kStatementNotAllowed, fmt::format("EXPLAIN takes a query, INSERT or CREATE TABLE AS, found: {}",
-                                                    StatementName(*explain.statement)))
+    return Status(kStatementNotAllowed,
+                  fmt::format("EXPLAIN takes a query, INSERT or CREATE TABLE AS, found: {}",
+                              StatementName(*explain.statement)))
         .WithPlace(explain.statement->place);
   }
   return Statement::Node(std::move(explain));

@@ -83,7 +83,8 @@ Status ParseColumnRest(TokenStream& tokens, ColumnContext context, ColumnDefinit
   if (tokens.Accept("AS"_kw)) {
     column.kind = ColumnKind::kComputed;
     ASSIGN_OR_RETURN(column.expression, ParseExpression(tokens));
-  } else if (context == ColumnContext::kCreate && (tokens.Is(TokenKind::kComma) || tokens.Is(TokenKind::kRightParen))) {
+  } else if (context == ColumnContext::kCreate &&
+             (tokens.Is(TokenKind::kComma) || tokens.Is(TokenKind::kRightParen))) {
     column.kind = ColumnKind::kNameOnly;
     return Status::Ok();
   } else {

@@ -32,7 +32,8 @@ Result<std::optional<StringValue>> ParseOptionalComment(TokenStream& tokens);
 
 /// (key = literal, ...); keys may stand alone when the statement takes that.
 enum class PartitionKeys : uint8_t { kWithValues, kAlone };
-Result<PartitionSpec> ParsePartitionSpec(TokenStream& tokens, PartitionKeys keys = PartitionKeys::kWithValues);
+Result<PartitionSpec> ParsePartitionSpec(TokenStream& tokens,
+                                         PartitionKeys keys = PartitionKeys::kWithValues);
 
 /// table (INCLUDING ALL ...), behind LIKE.
 Result<LikeClause> ParseLikeClause(TokenStream& tokens);

@@ -11,14 +11,16 @@ namespace {
 
 constexpr int kRepeatableSeedMax = 2147483647;
 
-TableReferencePtr MakeReference(const TokenStream& tokens, const SourcePlace& start, TableReference::Node node) {
+TableReferencePtr MakeReference(const TokenStream& tokens, const SourcePlace& start,
+                                TableReference::Node node) {
   return std::make_unique<TableReference>(std::move(node), tokens.RangeFrom(start));
 }
 
 Result<TableReferencePtr> ParseJoinTree(TokenStream& tokens);
 
 /// f(...) with its name at the current token.
-Result<TableReferencePtr> ParseTableFunction(TokenStream& tokens, const SourcePlace& start, bool lateral, bool keyword) {
+Result<TableReferencePtr> ParseTableFunction(TokenStream& tokens, const SourcePlace& start, bool lateral,
+                                             bool keyword) {
   tokens.Accept("SPECIFIC"_kw);
   ASSIGN_OR_RETURN(QualifiedName name, tokens.ExpectQualifiedName("a table function"));
   ASSIGN_OR_RETURN(ExpressionPtr call, ParseCallRest(tokens, std::move(name)));
@@ -82,7 +84,8 @@ Result<TableReferencePtr> ParseTablePrimary(TokenStream& tokens) {
     return ParseTableFunction(tokens, start, lateral, true);
   }
   if (tokens.Is(TokenKind::kLeftParen)) return ParseParenthesized(tokens, start, lateral);
-  if (tokens.Is("VALUES"_kw) || tokens.Is("SELECT"_kw)) return tokens.Unexpected("a table; put a query in parentheses");
+  if (tokens.Is("VALUES"_kw) || tokens.Is("SELECT"_kw))
+    return tokens.Unexpected("a table; put a query in parentheses");
   if (lateral) return ParseTableFunction(tokens, start, lateral, false);
   ASSIGN_OR_RETURN(QualifiedName name, tokens.ExpectQualifiedName("a table"));
   if (tokens.Is(TokenKind::kLeftParen)) {
@@ -122,7 +125,8 @@ Status ParseSample(TokenStream& tokens, TableReference& table) {
   sample.bernoulli = tokens.Accept("BERNOULLI"_kw);
   if (!sample.bernoulli) RETURN_IF_ERROR(tokens.Expect("SYSTEM"_kw));
   RETURN_IF_ERROR(tokens.Expect(TokenKind::kLeftParen));
-  if (!tokens.Is(TokenKind::kInteger) && !tokens.Is(TokenKind::kDecimal)) return tokens.Unexpected("a percentage");
+  if (!tokens.Is(TokenKind::kInteger) && !tokens.Is(TokenKind::kDecimal))
+    return tokens.Unexpected("a percentage");
   sample.percentage = std::string(tokens.Take().text);
   RETURN_IF_ERROR(tokens.Expect(TokenKind::kRightParen));
   if (tokens.Accept("REPEATABLE"_kw)) {

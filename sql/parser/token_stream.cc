@@ -24,14 +24,16 @@ std::string Shown(const Token& token) {
 
 /// Words that begin a clause: what an alias without AS may be a slip for.
 constexpr Keyword kClauseWords[] = {
-    "FROM"_kw, "WHERE"_kw, "GROUP"_kw, "HAVING"_kw, "ORDER"_kw, "LIMIT"_kw, "OFFSET"_kw, "FETCH"_kw, "JOIN"_kw,
-    "LEFT"_kw, "RIGHT"_kw, "INNER"_kw, "CROSS"_kw, "UNION"_kw, "EXCEPT"_kw, "INTERSECT"_kw, "WINDOW"_kw, "BETWEEN"_kw,
+    "FROM"_kw,   "WHERE"_kw, "GROUP"_kw,  "HAVING"_kw,    "ORDER"_kw,  "LIMIT"_kw,
+    "OFFSET"_kw, "FETCH"_kw, "JOIN"_kw,   "LEFT"_kw,      "RIGHT"_kw,  "INNER"_kw,
+    "CROSS"_kw,  "UNION"_kw, "EXCEPT"_kw, "INTERSECT"_kw, "WINDOW"_kw, "BETWEEN"_kw,
 };
 
 /// Words that begin a statement and stand nowhere else at the end of one.
 constexpr Keyword kStatementWords[] = {
-    "SELECT"_kw, "INSERT"_kw, "CREATE"_kw, "DROP"_kw, "ALTER"_kw, "SHOW"_kw, "DESCRIBE"_kw, "EXPLAIN"_kw, "USE"_kw,
-    "EXECUTE"_kw, "BEGIN"_kw, "VALUES"_kw, "SET"_kw, "RESET"_kw, "DELETE"_kw, "UPDATE"_kw, "TRUNCATE"_kw, "CALL"_kw,
+    "SELECT"_kw,   "INSERT"_kw,  "CREATE"_kw, "DROP"_kw,    "ALTER"_kw,    "SHOW"_kw,
+    "DESCRIBE"_kw, "EXPLAIN"_kw, "USE"_kw,    "EXECUTE"_kw, "BEGIN"_kw,    "VALUES"_kw,
+    "SET"_kw,      "RESET"_kw,   "DELETE"_kw, "UPDATE"_kw,  "TRUNCATE"_kw, "CALL"_kw,
 };
 
 }  // namespace
@@ -44,7 +46,8 @@ const Token& TokenStream::Peek(size_t ahead) {
       ahead_.push_back(*token);
     } else {
       lexer_error_ = token.status();
-      ahead_.push_back(Token{TokenKind::kInvalid, std::nullopt, {}, lexer_error_.place().value_or(SourcePlace{})});
+      ahead_.push_back(
+          Token{TokenKind::kInvalid, std::nullopt, {}, lexer_error_.place().value_or(SourcePlace{})});
     }
   }
   return ahead_[ahead];
@@ -65,7 +68,8 @@ bool TokenStream::At(Keyword keyword) {
 bool TokenStream::AtWords(std::initializer_list<Keyword> keywords) {
   if (!At(*keywords.begin())) return false;
   size_t ahead = 0;
-  return std::all_of(keywords.begin(), keywords.end(), [&](Keyword keyword) { return NextIs(keyword, ahead++); });
+  return std::all_of(keywords.begin(), keywords.end(),
+                     [&](Keyword keyword) { return NextIs(keyword, ahead++); });
 }
 
 bool TokenStream::IsName(size_t ahead) {
@@ -224,16 +228,18 @@ std::optional<Keyword> TokenStream::NearestExpected(std::string_view text) const
 
 std::string TokenStream::Suggestion(const Token& found) {
   if (found.kind == TokenKind::kWord) {
-    const bool may_end = std::any_of(expected_.begin(), expected_.end(),
-                                     [](const Expected& expected) { return expected.kind == TokenKind::kSemicolon; });
+    const bool may_end = std::any_of(expected_.begin(), expected_.end(), [](const Expected& expected) {
+      return expected.kind == TokenKind::kSemicolon;
+    });
     const auto* end = std::end(kStatementWords);
     if (may_end && found.keyword && std::find(std::begin(kStatementWords), end, *found.keyword) != end) {
       return "put ; between two statements";
     }
-    if (const auto nearest = NearestExpected(found.text)) return fmt::format("did you mean {}?", KeywordText(*nearest));
+    if (const auto nearest = NearestExpected(found.text))
+      return fmt::format("did you mean {}?", KeywordText(*nearest));
     if (found.keyword && IsReserved(*found.keyword) && !IsStructuralWord(*found.keyword)) {
-      return fmt::format("{} is a reserved word; if it is meant as a name, write {}", KeywordText(*found.keyword),
-                         QuoteName(found.text));
+      return fmt::format("{} is a reserved word; if it is meant as a name, write {}",
+                         KeywordText(*found.keyword), QuoteName(found.text));
     }
   }
   if (found.kind == TokenKind::kBangEqual) return "use <> for not equal";
@@ -258,7 +264,9 @@ Status TokenStream::Unexpected(std::string_view what) {
   std::string message = at_end ? "statement ends too early" : "syntax error";
   if (!expected.empty()) message += fmt::format(", expected {}", expected);
   if (!at_end) message += fmt::format("{}: {}", expected.empty() ? " at" : ", found", Shown(found));
-  return Status(at_end ? kUnexpectedEnd : kSyntaxError, message).WithPlace(found.place).WithSuggestion(Suggestion(found));
+  return Status(at_end ? kUnexpectedEnd : kSyntaxError, message)
+      .WithPlace(found.place)
+      .WithSuggestion(Suggestion(found));
 }
 
 Status TokenStream::ReservedWordError(const Token& token) {
@@ -282,7 +290,8 @@ Status DepthScope::status() const {
 
 Status HeightScope::AddLevel() {
   if (++tokens_.tree_height <= kExpressionDepthMax) return Status::Ok();
-  return Status(kNestingTooDeep, fmt::format("chained or nested too long, at most {} levels", kExpressionDepthMax))
+  return Status(kNestingTooDeep,
+                fmt::format("chained or nested too long, at most {} levels", kExpressionDepthMax))
       .WithPlace(tokens_.Here())
       .WithSuggestion("use IN for a list of values, or split it with WITH");
 }

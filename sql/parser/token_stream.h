@@ -14,8 +14,8 @@
 
 namespace millrace::sql {
 
-/// The tokens of a script with look-ahead, and the writer of syntax errors: it remembers what was asked for at
-/// the current token, so that an error can say what was expected. All parsing functions share one stream.
+/// The tokens of a script with look-ahead, and the writer of syntax errors: it remembers what was asked for
+/// at the current token, so that an error can say what was expected. All parsing functions share one stream.
 /// Not thread-safe; the script must outlive it.
 class TokenStream {
  public:
@@ -68,7 +68,9 @@ class TokenStream {
   /// From the start of `start` to the end of the token before the current one.
   SourcePlace RangeFrom(const SourcePlace& start) const;
   SourcePlace Here() { return Peek().place; }
-  std::string_view TextOf(const SourcePlace& place) const { return script_.substr(place.offset, place.length); }
+  std::string_view TextOf(const SourcePlace& place) const {
+    return script_.substr(place.offset, place.length);
+  }
   std::string_view script() const { return script_; }
 
   /// See DepthScope and HeightScope.
@@ -88,7 +90,7 @@ class TokenStream {
   Lexer lexer_;
   std::string_view script_;
   std::deque<Token> ahead_;  // tokens read but not taken
-  size_t last_end_ = 0;  // of the token taken last
+  size_t last_end_ = 0;      // of the token taken last
   TokenKind last_kind_ = TokenKind::kEnd;
   Status lexer_error_;
   std::vector<Expected> expected_;  // what was tested for at the current token
@@ -112,7 +114,9 @@ class DepthScope {
 /// `AddLevel` puts one node above all of them and fails beyond kExpressionDepthMax.
 class HeightScope {
  public:
-  explicit HeightScope(TokenStream& tokens) : tokens_(tokens), outer_(tokens.tree_height) { tokens_.tree_height = 0; }
+  explicit HeightScope(TokenStream& tokens) : tokens_(tokens), outer_(tokens.tree_height) {
+    tokens_.tree_height = 0;
+  }
   ~HeightScope() { tokens_.tree_height = tokens_.tree_height > outer_ ? tokens_.tree_height : outer_; }
   HeightScope(const HeightScope&) = delete;
   HeightScope& operator=(const HeightScope&) = delete;

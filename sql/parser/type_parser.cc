@@ -20,14 +20,14 @@ struct SimpleType {
 };
 
 constexpr SimpleType kSimpleTypes[] = {
-    {"BOOLEAN"_kw, TypeKind::kBoolean, false},     {"TINYINT"_kw, TypeKind::kTinyInt, false},
-    {"SMALLINT"_kw, TypeKind::kSmallInt, false},   {"INT"_kw, TypeKind::kInt, false},
-    {"INTEGER"_kw, TypeKind::kInt, false},         {"BIGINT"_kw, TypeKind::kBigInt, false},
-    {"FLOAT"_kw, TypeKind::kFloat, false},         {"REAL"_kw, TypeKind::kFloat, false},
-    {"STRING"_kw, TypeKind::kString, false},       {"BYTES"_kw, TypeKind::kBytes, false},
-    {"VARCHAR"_kw, TypeKind::kVarChar, true},      {"VARBINARY"_kw, TypeKind::kVarBinary, true},
-    {"DATE"_kw, TypeKind::kDate, false},           {"TIMESTAMP_LTZ"_kw, TypeKind::kTimestampLtz, true},
-    {"VARIANT"_kw, TypeKind::kVariant, false},     {"NULL"_kw, TypeKind::kNull, false},
+    {"BOOLEAN"_kw, TypeKind::kBoolean, false},   {"TINYINT"_kw, TypeKind::kTinyInt, false},
+    {"SMALLINT"_kw, TypeKind::kSmallInt, false}, {"INT"_kw, TypeKind::kInt, false},
+    {"INTEGER"_kw, TypeKind::kInt, false},       {"BIGINT"_kw, TypeKind::kBigInt, false},
+    {"FLOAT"_kw, TypeKind::kFloat, false},       {"REAL"_kw, TypeKind::kFloat, false},
+    {"STRING"_kw, TypeKind::kString, false},     {"BYTES"_kw, TypeKind::kBytes, false},
+    {"VARCHAR"_kw, TypeKind::kVarChar, true},    {"VARBINARY"_kw, TypeKind::kVarBinary, true},
+    {"DATE"_kw, TypeKind::kDate, false},         {"TIMESTAMP_LTZ"_kw, TypeKind::kTimestampLtz, true},
+    {"VARIANT"_kw, TypeKind::kVariant, false},   {"NULL"_kw, TypeKind::kNull, false},
 };
 
 Status ParsePrecision(TokenStream& tokens, TypeNode& type) {
@@ -128,7 +128,7 @@ Status ParseFixedLength(TokenStream& tokens, TypeKind fixed, TypeKind varying, T
 Status CheckTypeName(const QualifiedName& name) {
   if (!name.is_simple() || name.parts[0].quoted) return Status::Ok();
   const std::string_view text = name.last();
-  static constexpr Keyword kMore[] = {"DECIMAL"_kw, "NUMERIC"_kw, "DOUBLE"_kw, "CHAR"_kw,  "TIMESTAMP"_kw,
+  static constexpr Keyword kMore[] = {"DECIMAL"_kw, "NUMERIC"_kw, "DOUBLE"_kw, "CHAR"_kw, "TIMESTAMP"_kw,
                                       "TIME"_kw,    "ARRAY"_kw,   "MAP"_kw,    "ROW"_kw};
   const auto check = [&](Keyword keyword) {
     if (!IsLikelyMisspelling(text, KeywordText(keyword))) return Status::Ok();
@@ -153,7 +153,9 @@ Status ParseBaseType(TokenStream& tokens, TypeNode& type) {
     switch (*token.keyword) {
       case "DECIMAL"_kw:
       case "DEC"_kw:
-      case "NUMERIC"_kw: tokens.Take(); return ParseDecimal(tokens, type);
+      case "NUMERIC"_kw:
+        tokens.Take();
+        return ParseDecimal(tokens, type);
       case "DOUBLE"_kw:
         tokens.Take();
         tokens.Accept("PRECISION"_kw);
@@ -166,13 +168,27 @@ Status ParseBaseType(TokenStream& tokens, TypeNode& type) {
       case "BINARY"_kw:
         tokens.Take();
         return ParseFixedLength(tokens, TypeKind::kBinary, TypeKind::kVarBinary, type);
-      case "TIME"_kw: tokens.Take(); return ParseTimeType(tokens, type, false);
-      case "TIMESTAMP"_kw: tokens.Take(); return ParseTimeType(tokens, type, true);
-      case "ROW"_kw: tokens.Take(); return ParseRow(tokens, type);
-      case "RAW"_kw: tokens.Take(); return ParseRaw(tokens, type);
-      case "STRUCTURED"_kw: tokens.Take(); return ParseStructured(tokens, type);
-      case "ARRAY"_kw: tokens.Take(); return ParseCollection(tokens, TypeKind::kArray, type);
-      case "MULTISET"_kw: tokens.Take(); return ParseCollection(tokens, TypeKind::kMultiset, type);
+      case "TIME"_kw:
+        tokens.Take();
+        return ParseTimeType(tokens, type, false);
+      case "TIMESTAMP"_kw:
+        tokens.Take();
+        return ParseTimeType(tokens, type, true);
+      case "ROW"_kw:
+        tokens.Take();
+        return ParseRow(tokens, type);
+      case "RAW"_kw:
+        tokens.Take();
+        return ParseRaw(tokens, type);
+      case "STRUCTURED"_kw:
+        tokens.Take();
+        return ParseStructured(tokens, type);
+      case "ARRAY"_kw:
+        tokens.Take();
+        return ParseCollection(tokens, TypeKind::kArray, type);
+      case "MULTISET"_kw:
+        tokens.Take();
+        return ParseCollection(tokens, TypeKind::kMultiset, type);
       case "INTERVAL"_kw: {
         tokens.Take();
         type.kind = TypeKind::kInterval;
@@ -183,7 +199,8 @@ Status ParseBaseType(TokenStream& tokens, TypeNode& type) {
         if (!tokens.NextIs(TokenKind::kLess)) break;
         tokens.Take();
         return ParseCollection(tokens, TypeKind::kMap, type);
-      default: break;
+      default:
+        break;
     }
   }
   if (!tokens.IsName()) return tokens.Unexpected("a data type");

@@ -77,8 +77,8 @@ void VisitExpr(const BoundExpr& expr, const std::function<void(const BoundExpr&)
 void MarkColumns(const BoundExpr& expr, std::vector<bool>* used);
 bool AnyColumn(const BoundExpr& expr, const std::function<bool(uint32_t)>& test);
 bool HasAggregates(const BoundExpr& expr);
-/// Whether it is a call of JSON_OBJECT, JSON_ARRAY or JSON_QUERY: as a direct argument of the first two it is embedded as
-/// JSON, while the same text from elsewhere is quoted.
+/// Whether it is a call of JSON_OBJECT, JSON_ARRAY or JSON_QUERY: as a direct argument of the first two it is
+/// embedded as JSON, while the same text from elsewhere is quoted.
 bool MakesJson(const BoundExpr& expr);
 
 /// The number of nodes.

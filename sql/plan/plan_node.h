@@ -99,8 +99,8 @@ struct ScanTable {
   bool upsert = false;       // rows are upserts by primary key
   bool changelog = false;    // the format carries row kinds
   bool bounded = false;
-  bool projects = false;                // the connector reads only the columns asked for
-  bool projects_fields = false;         // .. and only the fields asked for of ROW columns
+  bool projects = false;         // the connector reads only the columns asked for
+  bool projects_fields = false;  // .. and only the fields asked for of ROW columns
 };
 
 /// Reads the columns `output` (ascending) of a table; `filter` is over them.

@@ -21,7 +21,8 @@ Status Store(TablePtr table, bool replace, const SourcePlace& place, SessionStat
     auto [entry, inserted] = session.names.temporary().try_emplace(table->path, table);
     if (inserted) return Status::Ok();
     if (!replace) {
-      return Status(kObjectExists, fmt::format("There is a temporary table or view of that name already: {}", table->path.ToString()))
+      return Status(kObjectExists, fmt::format("There is a temporary table or view of that name already: {}",
+                                               table->path.ToString()))
           .WithPlace(place);
     }
     entry->second = std::move(table);
@@ -62,7 +63,8 @@ Status DropTableOrView(const DropObject& statement, SessionState& session) {
         .WithPlace(statement.name.place);
   }
   if (object->view_query.has_value() != wants_view) {
-    return Status(kInvalidStatement, fmt::format("{} is a {}", path.ToString(), wants_view ? "table" : "view"))
+    return Status(kInvalidStatement,
+                  fmt::format("{} is a {}", path.ToString(), wants_view ? "table" : "view"))
         .WithPlace(statement.name.place)
         .WithSuggestion(wants_view ? "write DROP TABLE" : "write DROP VIEW");
   }
@@ -83,7 +85,8 @@ Result<Outcome> AlterTable(const AlterObject& statement, const TablePtr& table, 
   } else if (const auto* reset = std::get_if<ResetOptions>(&action)) {
     for (const StringValue& key : reset->keys) builder.table().options.erase(key.text);
   } else if (const auto* change = std::get_if<ChangeSchema>(&action)) {
-    RETURN_IF_ERROR(change->modify ? builder.ModifySchema(change->schema) : builder.AddSchema(change->schema));
+    RETURN_IF_ERROR(change->modify ? builder.ModifySchema(change->schema)
+                                   : builder.AddSchema(change->schema));
   } else if (const auto* drop = std::get_if<DropColumns>(&action)) {
     for (const QualifiedName& column : drop->columns) RETURN_IF_ERROR(builder.DropColumn(column));
   } else if (const auto* rename = std::get_if<RenameColumn>(&action)) {
@@ -102,12 +105,15 @@ Result<Outcome> AlterTable(const AlterObject& statement, const TablePtr& table, 
   return Done("Table altered");
 }
 
-Result<Outcome> AlterView(const AlterObject& statement, const TablePtr& view, StatementText text, SessionState& session) {
+Result<Outcome> AlterView(const AlterObject& statement, const TablePtr& view, StatementText text,
+                          SessionState& session) {
   const auto* change = std::get_if<ChangeQuery>(&statement.action);
   if (change == nullptr) {
-    return Status(kNotSupportedYet, "This form of ALTER VIEW is not supported yet").WithPlace(statement.action_place);
+    return Status(kNotSupportedYet, "This form of ALTER VIEW is not supported yet")
+        .WithPlace(statement.action_place);
   }
-  ASSIGN_OR_RETURN(const DescribedView described, DescribeView(*change->query, text.text, {}, session.environment()));
+  ASSIGN_OR_RETURN(const DescribedView described,
+                   DescribeView(*change->query, text.text, {}, session.environment()));
   auto changed = std::make_shared<TableDefinition>(*view);
   changed->columns.clear();
   for (const DescribedColumn& column : described.columns) {
@@ -131,7 +137,8 @@ Result<Outcome> RunCreateTable(CreateTable& statement, SessionState& session) {
     return Done("Table exists already, nothing was done");
   }
   if (statement.distribution) {
-    return Status(kNotSupportedYet, "DISTRIBUTED BY is not supported yet").WithPlace(statement.distribution->place);
+    return Status(kNotSupportedYet, "DISTRIBUTED BY is not supported yet")
+        .WithPlace(statement.distribution->place);
   }
   TableBuilder builder(path, environment);
   if (statement.like) {
@@ -202,7 +209,8 @@ Result<Outcome> RunCreateDatabase(const CreateDatabase& statement, SessionState&
     return Done("Database exists already, nothing was done");
   }
   RETURN_IF_ERROR(session.names.catalog()
-                      .CreateDatabase(catalog, statement.name.last(), statement.comment ? statement.comment->text : "",
+                      .CreateDatabase(catalog, statement.name.last(),
+                                      statement.comment ? statement.comment->text : "",
                                       ToMap(statement.options))
                       .WithPlace(statement.name.place));
   return Done("Database created");
@@ -215,7 +223,8 @@ Result<Outcome> RunCreateCatalog(const CreateCatalog& statement, SessionState& s
     return Status(kNotSupportedYet, fmt::format("Catalogs of this type are not supported yet: '{}'",
                                                 type == options.end() ? "" : type->second))
         .WithPlace(statement.name.place)
-        .WithSuggestion("write 'type' = 'generic_in_memory': such a catalog is kept in the server's data directory");
+        .WithSuggestion(
+            "write 'type' = 'generic_in_memory': such a catalog is kept in the server's data directory");
   }
   if (statement.if_not_exists && session.names.catalog().HasCatalog(statement.name.last())) {
     return Done("Catalog exists already, nothing was done");
@@ -237,7 +246,8 @@ Result<Outcome> RunDrop(const DropObject& statement, SessionState& session) {
       if (statement.if_exists && !session.names.catalog().HasDatabase(catalog, statement.name.last())) {
         return Done("There is no such database, nothing was done");
       }
-      if (catalog == session.names.current_catalog() && statement.name.last() == session.names.current_database()) {
+      if (catalog == session.names.current_catalog() &&
+          statement.name.last() == session.names.current_database()) {
         return Status(kInvalidStatement, "The current database cannot be dropped")
             .WithPlace(statement.name.place)
             .WithSuggestion("USE another database first");
@@ -256,17 +266,20 @@ Result<Outcome> RunDrop(const DropObject& statement, SessionState& session) {
             .WithPlace(statement.name.place)
             .WithSuggestion("USE CATALOG another first");
       }
-      RETURN_IF_ERROR(session.names.catalog().DropCatalog(statement.name.last()).WithPlace(statement.name.place));
+      RETURN_IF_ERROR(
+          session.names.catalog().DropCatalog(statement.name.last()).WithPlace(statement.name.place));
       return Done("Catalog dropped");
     default:
-      return Status(kNotSupportedYet, fmt::format("DROP {} is not supported yet", ObjectKindName(statement.kind)))
+      return Status(kNotSupportedYet,
+                    fmt::format("DROP {} is not supported yet", ObjectKindName(statement.kind)))
           .WithPlace(statement.name.place);
   }
 }
 
 Result<Outcome> RunAlter(const AlterObject& statement, StatementText text, SessionState& session) {
   if (statement.kind != ObjectKind::kTable && statement.kind != ObjectKind::kView) {
-    return Status(kNotSupportedYet, fmt::format("ALTER {} is not supported yet", ObjectKindName(statement.kind)))
+    return Status(kNotSupportedYet,
+                  fmt::format("ALTER {} is not supported yet", ObjectKindName(statement.kind)))
         .WithPlace(statement.name.place);
   }
   ASSIGN_OR_RETURN(const ObjectPath path, session.names.PathOf(statement.name));

@@ -9,7 +9,8 @@ namespace millrace::sql {
 
 Result<ObjectPath> NameResolution::PathOf(const QualifiedName& name) const {
   if (name.parts.size() > 3) {
-    return Status(kUnknownTable, "A name has at most three parts: catalog, database, table").WithPlace(name.place);
+    return Status(kUnknownTable, "A name has at most three parts: catalog, database, table")
+        .WithPlace(name.place);
   }
   ObjectPath path{current_catalog_, current_database_, name.last()};
   if (name.parts.size() >= 2) path.database = name.parts[name.parts.size() - 2].text;
@@ -40,15 +41,17 @@ Result<TablePtr> NameResolution::Resolve(const QualifiedName& name) const {
   const std::string close = ClosestName(path.name, names);
   return Status(kUnknownTable, fmt::format("Unknown table or view: '{}'", path.name))
       .WithPlace(name.place)
-      .WithSuggestion(close.empty() ? "SHOW TABLES lists what there is" : fmt::format("did you mean '{}'?", close));
+      .WithSuggestion(close.empty() ? "SHOW TABLES lists what there is"
+                                    : fmt::format("did you mean '{}'?", close));
 }
 
 Status NameResolution::UseCatalog(const QualifiedName& name) {
   const auto databases = catalog_.ListDatabases(name.last());
   if (!databases.ok()) return databases.status().WithPlace(name.place);
   current_catalog_ = name.last();
-  current_database_ = name.last() == Catalog::kDefaultCatalog || databases->empty() ? Catalog::kDefaultDatabase
-                                                                                   : databases->front();
+  current_database_ = name.last() == Catalog::kDefaultCatalog || databases->empty()
+                          ? Catalog::kDefaultDatabase
+                          : databases->front();
   return Status::Ok();
 }
 

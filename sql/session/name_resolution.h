@@ -9,7 +9,8 @@
 
 namespace millrace::sql {
 
-/// What names mean in one session: its current catalog and database, its temporary objects, and the shared catalog.
+/// What names mean in one session: its current catalog and database, its temporary objects, and the shared
+/// catalog.
 class NameResolution final : public TableResolver {
  public:
   explicit NameResolution(Catalog& catalog) : catalog_(catalog) {}
@@ -31,7 +32,8 @@ class NameResolution final : public TableResolver {
   const std::map<ObjectPath, TablePtr>& temporary() const { return temporary_; }
 
   /// Tables and views of a database by name, temporary ones included.
-  Result<std::map<std::string, TablePtr>> ObjectsOf(const std::string& catalog, const std::string& database) const;
+  Result<std::map<std::string, TablePtr>> ObjectsOf(const std::string& catalog,
+                                                    const std::string& database) const;
 
  private:
   Catalog& catalog_;

@@ -18,7 +18,8 @@ SessionState::SessionState(const SessionOptions& options)
       initial_configuration(options.configuration),
       configuration(options.configuration),
       now_micros(options.now_micros),
-      default_parallelism(options.default_parallelism) {}
+      default_parallelism(options.default_parallelism) {
+}
 
 BindEnvironment SessionState::environment() const {
   return {.tables = &names,
@@ -112,7 +113,8 @@ struct Session::Impl {
   }
 
   Result<std::string> ExplainStatement(const Statement& statement) {
-    if (const auto* query = statement.As<QueryStatement>()) return ExplainQuery(*query->query, state.environment());
+    if (const auto* query = statement.As<QueryStatement>())
+      return ExplainQuery(*query->query, state.environment());
     if (statement.As<Insert>() == nullptr && statement.As<StatementSet>() == nullptr) {
       return Status(kInvalidStatement, fmt::format("{} cannot be explained", StatementName(statement)))
           .WithPlace(statement.place)
@@ -125,7 +127,8 @@ struct Session::Impl {
   SessionState state;
 };
 
-Session::Session(SessionOptions options) : impl_(std::make_unique<Impl>(options)) {}
+Session::Session(SessionOptions options) : impl_(std::make_unique<Impl>(options)) {
+}
 Session::~Session() = default;
 
 Result<Outcome> Session::Execute(Statement& statement, std::string_view text) {
@@ -133,7 +136,8 @@ Result<Outcome> Session::Execute(Statement& statement, std::string_view text) {
 }
 
 Result<std::string> Session::Explain(const Statement& statement) {
-  if (const auto* explain = statement.As<millrace::sql::Explain>()) return impl_->ExplainStatement(*explain->statement);
+  if (const auto* explain = statement.As<millrace::sql::Explain>())
+    return impl_->ExplainStatement(*explain->statement);
   return impl_->ExplainStatement(statement);
 }
 
@@ -152,7 +156,8 @@ Outcome Done(std::string message) {
 }
 
 RowsBuilder::RowsBuilder(std::vector<Field> columns)
-    : builder_(std::make_shared<const Schema>(Schema{std::move(columns), {}})) {}
+    : builder_(std::make_shared<const Schema>(Schema{std::move(columns), {}})) {
+}
 
 RowsBuilder& RowsBuilder::Text(const std::string& text) {
   builder_.column(next_++).AppendString(text);

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/aggregate/aggregate_function.h"
 #include "core/expr/function_registry.h"
 #include "core/types/type_rules.h"
-#include "core/aggregate/aggregate_function.h"
 #include "sql/error_codes.h"
 #include "sql/session/statement_runner.h"
 
@@ -40,7 +40,8 @@ bool Selected(const std::string& name, const std::optional<ShowLike>& like) {
   return matches != like->negated;
 }
 
-Outcome Names(const char* column, const std::vector<std::string>& names, const std::optional<ShowLike>& like) {
+Outcome Names(const char* column, const std::vector<std::string>& names,
+              const std::optional<ShowLike>& like) {
   RowsBuilder rows({{column, DataType::String()}});
   for (const std::string& name : names) {
     if (Selected(name, like)) rows.Text(name).EndRow();
@@ -82,9 +83,11 @@ std::string QuoteNames(const std::vector<std::string>& names) {
 /// The type as DDL text: STRING and BYTES are written out, as Flink does.
 std::string SerializableType(const DataType& type) {
   std::string text = type.ToString();
-  for (const auto& [shorthand, full] : {std::pair<std::string, std::string>{"STRING", "VARCHAR(2147483647)"},
-                                        std::pair<std::string, std::string>{"BYTES", "VARBINARY(2147483647)"}}) {
-    for (size_t at = text.find(shorthand); at != std::string::npos; at = text.find(shorthand, at + full.size())) {
+  for (const auto& [shorthand, full] :
+       {std::pair<std::string, std::string>{"STRING", "VARCHAR(2147483647)"},
+        std::pair<std::string, std::string>{"BYTES", "VARBINARY(2147483647)"}}) {
+    for (size_t at = text.find(shorthand); at != std::string::npos;
+         at = text.find(shorthand, at + full.size())) {
       text.replace(at, shorthand.size(), full);
     }
   }
@@ -111,11 +114,13 @@ std::string ColumnText(const TableColumn& column) {
 }
 
 std::string CreateTableText(const TableDefinition& table) {
-  std::string text = fmt::format("CREATE {}TABLE {} (\n", table.temporary ? "TEMPORARY " : "", table.path.ToString());
+  std::string text =
+      fmt::format("CREATE {}TABLE {} (\n", table.temporary ? "TEMPORARY " : "", table.path.ToString());
   std::vector<std::string> lines;
   for (const TableColumn& column : table.columns) lines.push_back(ColumnText(column));
   if (table.watermark) {
-    lines.push_back(fmt::format("  WATERMARK FOR `{}` AS {}", table.watermark->column, table.watermark->expression));
+    lines.push_back(
+        fmt::format("  WATERMARK FOR `{}` AS {}", table.watermark->column, table.watermark->expression));
   }
   if (!table.primary_key.empty()) {
     lines.push_back(fmt::format("  CONSTRAINT `{}` PRIMARY KEY ({}) NOT ENFORCED", table.primary_key_name,
@@ -123,7 +128,8 @@ std::string CreateTableText(const TableDefinition& table) {
   }
   text += fmt::format("{}\n)\n", fmt::join(lines, ",\n"));
   if (!table.comment.empty()) text += fmt::format("COMMENT {}\n", QuoteText(table.comment));
-  if (!table.partition_keys.empty()) text += fmt::format("PARTITIONED BY ({})\n", QuoteNames(table.partition_keys));
+  if (!table.partition_keys.empty())
+    text += fmt::format("PARTITIONED BY ({})\n", QuoteNames(table.partition_keys));
   std::vector<std::string> options;
   for (const auto& [key, value] : table.options) {
     options.push_back(fmt::format("  {} = {}", QuoteText(key), QuoteText(value)));
@@ -134,15 +140,17 @@ std::string CreateTableText(const TableDefinition& table) {
 std::string CreateViewText(const TableDefinition& view) {
   std::vector<std::string> columns;
   for (const TableColumn& column : view.columns) columns.push_back(fmt::format("  `{}`", column.name));
-  return fmt::format("CREATE {}VIEW {} (\n{}\n)\n{}AS {}\n", view.temporary ? "TEMPORARY " : "", view.path.ToString(),
-                     fmt::join(columns, ",\n"),
-                     view.comment.empty() ? "" : fmt::format("COMMENT {}\n", QuoteText(view.comment)), *view.view_query);
+  return fmt::format("CREATE {}VIEW {} (\n{}\n)\n{}AS {}\n", view.temporary ? "TEMPORARY " : "",
+                     view.path.ToString(), fmt::join(columns, ",\n"),
+                     view.comment.empty() ? "" : fmt::format("COMMENT {}\n", QuoteText(view.comment)),
+                     *view.view_query);
 }
 
 Result<Outcome> ShowCreate(const Show& show, SessionState& session, bool is_view) {
   ASSIGN_OR_RETURN(const TablePtr table, session.names.Resolve(*show.name));
   if (table->view_query.has_value() != is_view) {
-    return Status(kInvalidStatement, fmt::format("{} is a {}", table->path.ToString(), is_view ? "table" : "view"))
+    return Status(kInvalidStatement,
+                  fmt::format("{} is a {}", table->path.ToString(), is_view ? "table" : "view"))
         .WithPlace(show.name->place)
         .WithSuggestion(is_view ? "write SHOW CREATE TABLE" : "write SHOW CREATE VIEW");
   }
@@ -152,7 +160,8 @@ Result<Outcome> ShowCreate(const Show& show, SessionState& session, bool is_view
 }
 
 /// The rows of DESCRIBE and SHOW COLUMNS.
-Result<Outcome> ColumnRows(const TableDefinition& table, const std::optional<ShowLike>& like, const SessionState& session) {
+Result<Outcome> ColumnRows(const TableDefinition& table, const std::optional<ShowLike>& like,
+                           const SessionState& session) {
   ASSIGN_OR_RETURN(const std::vector<DescribedColumn> columns, DescribeTable(table, session.environment()));
   bool has_comments = false;
   for (const TableColumn& column : table.columns) has_comments |= !column.comment.empty();
@@ -167,7 +176,8 @@ Result<Outcome> ColumnRows(const TableDefinition& table, const std::optional<Sho
     if (!Selected(column.name, like)) continue;
     const TableColumn& declared = table.columns[i];
     rows.Text(column.name).Text(column.TypeText()).Boolean(column.type.nullable());
-    const bool in_key = std::find(table.primary_key.begin(), table.primary_key.end(), column.name) != table.primary_key.end();
+    const bool in_key =
+        std::find(table.primary_key.begin(), table.primary_key.end(), column.name) != table.primary_key.end();
     in_key ? rows.Text(key) : rows.Null();
     if (declared.kind == TableColumn::Kind::kComputed) {
       rows.Text("AS " + declared.expression);
@@ -198,7 +208,8 @@ Result<Outcome> RunShow(const Show& statement, SessionState& session) {
     case ShowKind::kDatabases: {
       const std::string catalog = statement.name ? statement.name->last() : session.names.current_catalog();
       const auto names = session.names.catalog().ListDatabases(catalog);
-      if (!names.ok()) return names.status().WithPlace(statement.name ? statement.name->place : SourcePlace{});
+      if (!names.ok())
+        return names.status().WithPlace(statement.name ? statement.name->place : SourcePlace{});
       return Names("database name", *names, statement.like);
     }
     case ShowKind::kCurrentDatabase:
@@ -263,7 +274,8 @@ Result<Outcome> RunSet(const SetCommand& statement, SessionState& session) {
   if (statement.property) {
     const Options option = {{statement.property->key.text, statement.property->value.text}};
     if (session.known_options != nullptr) {
-      RETURN_IF_ERROR(ValidateOptions("SET", *session.known_options, option).WithPlace(statement.property->key.place));
+      RETURN_IF_ERROR(
+          ValidateOptions("SET", *session.known_options, option).WithPlace(statement.property->key.place));
     }
     session.configuration[statement.property->key.text] = statement.property->value.text;
     return Done("Option set");

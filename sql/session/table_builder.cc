@@ -39,7 +39,8 @@ TableBuilder::TableBuilder(ObjectPath path, const BindEnvironment& environment)
 }
 
 TableBuilder::TableBuilder(const TableDefinition& table, const BindEnvironment& environment)
-    : table_(std::make_shared<TableDefinition>(table)), environment_(environment) {}
+    : table_(std::make_shared<TableDefinition>(table)), environment_(environment) {
+}
 
 Status TableBuilder::AddLike(const TableDefinition& source, const LikeClause& like) {
   MergingStrategy strategy;
@@ -62,7 +63,8 @@ Status TableBuilder::AddLike(const TableDefinition& source, const LikeClause& li
 
 Result<TableColumn> TableBuilder::MakeColumn(const ColumnDefinition& definition) const {
   if (!definition.name.is_simple()) {
-    return Status(kNotSupportedYet, "Changing a nested field is not supported yet").WithPlace(definition.place);
+    return Status(kNotSupportedYet, "Changing a nested field is not supported yet")
+        .WithPlace(definition.place);
   }
   TableColumn column;
   column.name = definition.name.last();
@@ -85,7 +87,8 @@ Result<TableColumn> TableBuilder::MakeColumn(const ColumnDefinition& definition)
       column.kind = TableColumn::Kind::kComputed;
       column.expression = Unparse(*definition.expression);
       // Resolved here as well as in Finish: here the error has the user's place.
-      ASSIGN_OR_RETURN(column.type, BindComputedColumn(*definition.expression, table_->columns, environment_));
+      ASSIGN_OR_RETURN(column.type,
+                       BindComputedColumn(*definition.expression, table_->columns, environment_));
       break;
     }
   }
@@ -133,13 +136,15 @@ Status TableBuilder::AddSchema(const TableSchema& schema) {
   }
   for (const TableConstraint& constraint : schema.constraints) {
     if (!table_->primary_key.empty()) {
-      return Invalid(constraint.place, "Table has a primary key already").WithSuggestion("a table has at most one");
+      return Invalid(constraint.place, "Table has a primary key already")
+          .WithSuggestion("a table has at most one");
     }
     RETURN_IF_ERROR(SetPrimaryKey(constraint));
   }
   if (schema.watermark) {
     if (table_->watermark) {
-      return Invalid(schema.watermark->place, fmt::format("Table has a watermark already, for '{}'", table_->watermark->column));
+      return Invalid(schema.watermark->place,
+                     fmt::format("Table has a watermark already, for '{}'", table_->watermark->column));
     }
     RETURN_IF_ERROR(SetWatermark(*schema.watermark));
   }
@@ -161,13 +166,15 @@ Status TableBuilder::ModifySchema(const TableSchema& schema) {
   }
   for (const TableConstraint& constraint : schema.constraints) {
     if (table_->primary_key.empty()) {
-      return Invalid(constraint.place, "Table has no primary key to modify").WithSuggestion("write ALTER TABLE ... ADD");
+      return Invalid(constraint.place, "Table has no primary key to modify")
+          .WithSuggestion("write ALTER TABLE ... ADD");
     }
     RETURN_IF_ERROR(SetPrimaryKey(constraint));
   }
   if (schema.watermark) {
     if (!table_->watermark) {
-      return Invalid(schema.watermark->place, "Table has no watermark to modify").WithSuggestion("write ALTER TABLE ... ADD");
+      return Invalid(schema.watermark->place, "Table has no watermark to modify")
+          .WithSuggestion("write ALTER TABLE ... ADD");
     }
     RETURN_IF_ERROR(SetWatermark(*schema.watermark));
   }
@@ -187,9 +194,11 @@ Status TableBuilder::SetPrimaryKey(const TableConstraint& constraint) {
     ASSIGN_OR_RETURN(const size_t at, FindColumn(name.text, name.place));
     TableColumn& column = table_->columns[at];
     if (column.kind != TableColumn::Kind::kPhysical) {
-      return Invalid(name.place, fmt::format("Column of a primary key must be a physical column: '{}'", name.text));
+      return Invalid(name.place,
+                     fmt::format("Column of a primary key must be a physical column: '{}'", name.text));
     }
-    if (std::find(table_->primary_key.begin(), table_->primary_key.end(), name.text) != table_->primary_key.end()) {
+    if (std::find(table_->primary_key.begin(), table_->primary_key.end(), name.text) !=
+        table_->primary_key.end()) {
       return Invalid(name.place, fmt::format("Column stands twice in the primary key: '{}'", name.text));
     }
     column.type = column.type.NotNull();
@@ -227,7 +236,8 @@ Status TableBuilder::SetPartitionKeys(const std::vector<Identifier>& keys) {
 Status TableBuilder::AddQueryColumns(const std::vector<DescribedColumn>& columns, const SourcePlace& place) {
   for (const DescribedColumn& column : columns) {
     for (const TableColumn& existing : table_->columns) {
-      if (existing.name == column.name) return Invalid(place, fmt::format("Query has two columns of one name: '{}'", column.name));
+      if (existing.name == column.name)
+        return Invalid(place, fmt::format("Query has two columns of one name: '{}'", column.name));
     }
     table_->columns.push_back({.name = column.name, .type = column.type});
   }
@@ -247,7 +257,8 @@ Result<size_t> TableBuilder::FindColumn(const std::string& name, const SourcePla
                                     : fmt::format("did you mean '{}'?", close));
 }
 
-Status TableBuilder::CheckUnused(const std::string& column, const SourcePlace& place, const char* what) const {
+Status TableBuilder::CheckUnused(const std::string& column, const SourcePlace& place,
+                                 const char* what) const {
   const auto& key = table_->primary_key;
   if (std::find(key.begin(), key.end(), column) != key.end()) {
     return Invalid(place, fmt::format("Column '{}' is in the primary key and cannot be {}", column, what))
@@ -260,7 +271,8 @@ Status TableBuilder::CheckUnused(const std::string& column, const SourcePlace& p
   const std::string quoted = fmt::format("`{}`", column);
   for (const TableColumn& other : table_->columns) {
     if (other.kind == TableColumn::Kind::kComputed && other.expression.find(quoted) != std::string::npos) {
-      return Invalid(place, fmt::format("Column '{}' is used by computed column '{}' and cannot be {}", column, other.name, what));
+      return Invalid(place, fmt::format("Column '{}' is used by computed column '{}' and cannot be {}",
+                                        column, other.name, what));
     }
   }
   return Status::Ok();

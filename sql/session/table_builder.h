@@ -10,8 +10,8 @@
 
 namespace millrace::sql {
 
-/// Turns the columns, constraints, watermark and options of CREATE TABLE and ALTER TABLE into a TableDefinition, and checks
-/// it as a whole. Build once, then Finish once.
+/// Turns the columns, constraints, watermark and options of CREATE TABLE and ALTER TABLE into a
+/// TableDefinition, and checks it as a whole. Build once, then Finish once.
 class TableBuilder {
  public:
   TableBuilder(ObjectPath path, const BindEnvironment& environment);
@@ -36,7 +36,8 @@ class TableBuilder {
 
   TableDefinition& table() { return *table_; }
 
-  /// Resolves computed columns and the watermark, checks the key; kInvalidTableDefinition, kUnknownColumn, ...
+  /// Resolves computed columns and the watermark, checks the key; kInvalidTableDefinition, kUnknownColumn,
+  /// ...
   Result<TablePtr> Finish();
 
  private:

@@ -25,12 +25,14 @@ Decision DecidePending(const Facts& facts) {
 int64_t DueMillis(const Facts& facts) {
   int64_t due_ms = facts.now_ms;
   if (facts.last_triggered_ms >= 0) due_ms = facts.last_triggered_ms + facts.settings.interval_ms;
-  if (facts.last_completed_ms >= 0) due_ms = std::max(due_ms, facts.last_completed_ms + facts.settings.min_pause_ms);
+  if (facts.last_completed_ms >= 0)
+    due_ms = std::max(due_ms, facts.last_completed_ms + facts.settings.min_pause_ms);
   return due_ms;
 }
 
 std::vector<FoundEpoch> NewestFirst(std::vector<FoundEpoch> found) {
-  std::sort(found.begin(), found.end(), [](const FoundEpoch& a, const FoundEpoch& b) { return a.epoch > b.epoch; });
+  std::sort(found.begin(), found.end(),
+            [](const FoundEpoch& a, const FoundEpoch& b) { return a.epoch > b.epoch; });
   return found;
 }
 

@@ -11,8 +11,9 @@
 
 namespace millrace::checkpoint {
 
-/// The checkpoint protocol of one job as pure functions: facts in, next steps out. The coordinator (job manager) owns
-/// the facts, performs the steps and feeds back what happened. No clock, no I/O. See docs/architecture.md, "The way of an epoch".
+/// The checkpoint protocol of one job as pure functions: facts in, next steps out. The coordinator (job
+/// manager) owns the facts, performs the steps and feeds back what happened. No clock, no I/O. See
+/// docs/architecture.md, "The way of an epoch".
 
 struct Settings {
   int64_t interval_ms = 0;  // 0 = only on request
@@ -41,18 +42,18 @@ struct Facts {
   bool some_tasks_finished = false;  // some tasks have ended and cannot ack: nothing is triggered any more
   Epoch last_epoch;                  // the highest ever triggered or found in the store
   std::optional<Pending> pending;
-  int64_t last_completed_ms = -1;    // end of the last one that completed or failed; -1 = none since start
+  int64_t last_completed_ms = -1;  // end of the last one that completed or failed; -1 = none since start
   int64_t last_triggered_ms = -1;
   int32_t failed_in_a_row = 0;
   std::optional<PendingKind> requested;  // asked for by a user, not begun
 };
 
 enum class Step : uint8_t {
-  kWait,            // until wake_ms or the next event
-  kTrigger,         // begin `epoch` of `kind`: send barriers
-  kWriteManifest,   // all acks are in: write the manifest, then create the epoch's record if absent
-  kAbortPending,    // timed out: drop it, tell the tasks, count a failure
-  kFailJob,         // too many failures in a row
+  kWait,           // until wake_ms or the next event
+  kTrigger,        // begin `epoch` of `kind`: send barriers
+  kWriteManifest,  // all acks are in: write the manifest, then create the epoch's record if absent
+  kAbortPending,   // timed out: drop it, tell the tasks, count a failure
+  kFailJob,        // too many failures in a row
 };
 
 struct Decision {
@@ -81,15 +82,15 @@ struct FoundEpoch {
   bool savepoint = false;
 };
 struct RecoveryDecision {
-  std::optional<Epoch> restore;     // nothing = start fresh
-  std::vector<Epoch> damaged;       // newer ones that cannot be used: reported, never silently skipped
-  Epoch next_epoch;                 // the first number to use
+  std::optional<Epoch> restore;  // nothing = start fresh
+  std::vector<Epoch> damaged;    // newer ones that cannot be used: reported, never silently skipped
+  Epoch next_epoch;              // the first number to use
 };
 /// The newest valid epoch. A newer damaged one is an error of the caller's policy: it is in `damaged`.
 RecoveryDecision DecideRecovery(const std::vector<FoundEpoch>& found);
 
-/// Epochs whose records may be deleted, ascending: all but the newest `num_retained` (at least one) valid checkpoints,
-/// every savepoint, and damaged ones newer than every valid one.
+/// Epochs whose records may be deleted, ascending: all but the newest `num_retained` (at least one) valid
+/// checkpoints, every savepoint, and damaged ones newer than every valid one.
 std::vector<Epoch> DecideRetention(const std::vector<FoundEpoch>& found, int32_t num_retained);
 
 }  // namespace millrace::checkpoint

@@ -47,8 +47,9 @@ Result<std::string> ReadStoredFile(ObjectStore& store, const proto::StoredFile& 
   if (content.status().code() == kFileNotFound) return Damaged(store, file.path(), "missing");
   if (!content.ok()) return content;
   if (content->size() != file.length()) {
-    return Damaged(store, file.path(),
-                   "length " + std::to_string(content->size()) + " instead of " + std::to_string(file.length()));
+    return Damaged(
+        store, file.path(),
+        "length " + std::to_string(content->size()) + " instead of " + std::to_string(file.length()));
   }
   if (HashBytes(*content) != file.checksum()) return Damaged(store, file.path(), "wrong checksum");
   return content;
@@ -111,7 +112,8 @@ std::string SerializeRecord(Epoch epoch, Generation generation, const proto::Sto
 
 }  // namespace
 
-CheckpointStore::CheckpointStore(std::shared_ptr<ObjectStore> store) : store_(std::move(store)) {}
+CheckpointStore::CheckpointStore(std::shared_ptr<ObjectStore> store) : store_(std::move(store)) {
+}
 
 Result<proto::StoredFile> CheckpointStore::WriteManifest(const proto::CheckpointManifest& manifest) {
   RETURN_IF_ERROR(HitFailPoint("checkpoint.before_manifest"));
@@ -122,7 +124,8 @@ Result<proto::StoredFile> CheckpointStore::WriteManifest(const proto::Checkpoint
   return DescribeFile(path, bytes);
 }
 
-RecordOutcome CheckpointStore::CommitEpoch(Epoch epoch, Generation generation, const proto::StoredFile& manifest) {
+RecordOutcome CheckpointStore::CommitEpoch(Epoch epoch, Generation generation,
+                                           const proto::StoredFile& manifest) {
   if (!HitFailPoint("checkpoint.before_record").ok()) return RecordOutcome::kUnknown;
   // A record of this epoch may be gone by retention: whoever is ahead owns the job.
   const Result<EpochFiles> present = ListEpochFiles(*store_);
@@ -131,7 +134,8 @@ RecordOutcome CheckpointStore::CommitEpoch(Epoch epoch, Generation generation, c
   for (const auto& [written, path] : present->manifests) {
     if (written.second > generation) return RecordOutcome::kExistsOther;
   }
-  const Status created = store_->CreateIfAbsent(RecordPath(epoch), SerializeRecord(epoch, generation, manifest));
+  const Status created =
+      store_->CreateIfAbsent(RecordPath(epoch), SerializeRecord(epoch, generation, manifest));
   if (created.ok()) {
     // The epoch is committed, but a caller that is told to fail does not know.
     return HitFailPoint("checkpoint.after_record").ok() ? RecordOutcome::kCreated : RecordOutcome::kUnknown;
@@ -186,8 +190,8 @@ Status CheckpointStore::DeleteEpochs(const std::vector<Epoch>& epochs) {
     RETURN_IF_ERROR(store_->Delete(RecordPath(epoch)));
     present.records.erase(epoch);
   }
-  // A manifest without a record is of a deleted epoch, or of one that can never be committed, unless it is the newest:
-  // that one may be about to get its record.
+  // A manifest without a record is of a deleted epoch, or of one that can never be committed, unless it is
+  // the newest: that one may be about to get its record.
   std::set<std::string> kept_paths;
   std::set<std::string> doomed_paths;
   std::vector<std::string> doomed_manifests;
@@ -195,7 +199,8 @@ Status CheckpointStore::DeleteEpochs(const std::vector<Epoch>& epochs) {
     const bool kept = present.records.contains(written.first) || written.first > newest;
     const Result<std::string> bytes = store_->Get(path);
     if (!bytes.ok()) return bytes.status();
-    const Result<proto::CheckpointManifest> manifest = Parse<proto::CheckpointManifest>(*store_, path, *bytes);
+    const Result<proto::CheckpointManifest> manifest =
+        Parse<proto::CheckpointManifest>(*store_, path, *bytes);
     // Without knowing what is needed nothing may go.
     if (kept && !manifest.ok()) return manifest.status();
     if (manifest.ok()) (kept ? kept_paths : doomed_paths).merge(PathsOf(*manifest));
@@ -219,7 +224,8 @@ Result<std::string> CheckpointStore::CopyAsSavepoint(Epoch epoch, ObjectStore& t
   const std::string path = ManifestPath(epoch, generation);
   const std::string bytes = manifest.SerializeAsString();
   RETURN_IF_ERROR(target.Put(in_target(path), bytes));
-  RETURN_IF_ERROR(target.Put(in_target(RecordPath(epoch)), SerializeRecord(epoch, generation, DescribeFile(path, bytes))));
+  RETURN_IF_ERROR(target.Put(in_target(RecordPath(epoch)),
+                             SerializeRecord(epoch, generation, DescribeFile(path, bytes))));
   return target.Uri(target_prefix);
 }
 
@@ -232,8 +238,8 @@ Status CheckpointStore::Import(ObjectStore& source, const proto::CheckpointManif
   proto::CheckpointManifest imported = manifest;
   imported.set_generation(generation.value);
   imported.set_savepoint(false);
-  // State files of this job could get the names of the imported ones otherwise. What committables refer to keeps its
-  // path: only the sink could rename it in its content.
+  // State files of this job could get the names of the imported ones otherwise. What committables refer to
+  // keeps its path: only the sink could rename it in its content.
   std::map<std::string, std::string> renamed;
   for (proto::OperatorSnapshot& op : *imported.mutable_operators()) {
     for (proto::SubtaskSnapshot& subtask : *op.mutable_subtasks()) {

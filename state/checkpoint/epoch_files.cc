@@ -22,7 +22,9 @@ std::optional<uint64_t> ParseNumber(std::string_view text) {
 
 }  // namespace
 
-std::string RecordPath(Epoch epoch) { return "epochs/" + std::to_string(epoch.value) + ".record"; }
+std::string RecordPath(Epoch epoch) {
+  return "epochs/" + std::to_string(epoch.value) + ".record";
+}
 
 std::string ManifestPath(Epoch epoch, Generation generation) {
   return "epochs/" + std::to_string(epoch.value) + "-" + std::to_string(generation.value) + ".manifest";

@@ -14,8 +14,8 @@ class ObjectStore;
 
 namespace millrace::checkpoint {
 
-/// Names of the files in `epochs/`. A manifest's name has its generation, so that a leader that lost the job never writes
-/// over the manifest that a record of its successor refers to.
+/// Names of the files in `epochs/`. A manifest's name has its generation, so that a leader that lost the job
+/// never writes over the manifest that a record of its successor refers to.
 std::string RecordPath(Epoch epoch);
 std::string ManifestPath(Epoch epoch, Generation generation);
 

@@ -27,8 +27,9 @@ class RowCursor {
   virtual Status status() const = 0;
 };
 
-/// The RocksDB of one operator subtask: the cold rows, and what checkpoints are made of. Without a log: what is not in
-/// an uploaded checkpoint is lost with the process. Thread-safe; every call may block. Errors are kStateStore.
+/// The RocksDB of one operator subtask: the cold rows, and what checkpoints are made of. Without a log: what
+/// is not in an uploaded checkpoint is lost with the process. Thread-safe; every call may block. Errors are
+/// kStateStore.
 class RowDatabase {
  public:
   virtual ~RowDatabase() = default;

@@ -9,9 +9,8 @@
 
 namespace millrace::state {
 
-/// Finds the rows of a whole batch of keys: cache lines are asked for some keys ahead, and keys that memory lacks and the
-/// database may have are read in one go. store_of(i) is the store of key i. Owner
-/// thread.
+/// Finds the rows of a whole batch of keys: cache lines are asked for some keys ahead, and keys that memory
+/// lacks and the database may have are read in one go. store_of(i) is the store of key i. Owner thread.
 class BatchProbe {
  public:
   explicit BatchProbe(ColdRows& cold) : cold_(cold) {}
@@ -55,7 +54,8 @@ class BatchProbe {
         RowStore& store = *store_of(i);
         Row* row = store.Find(IndexHash(keys.hash(i)), keys.key(i));
         if (row == nullptr) {
-          row = store.Add(IndexHash(keys.hash(i)), static_cast<uint16_t>(keys.key_group(i).value), keys.key(i));
+          row =
+              store.Add(IndexHash(keys.hash(i)), static_cast<uint16_t>(keys.key_group(i).value), keys.key(i));
           (*inserted)[i] = 1;
           ++made;
         }
@@ -82,7 +82,8 @@ class BatchProbe {
     }
     if (missing_.empty()) return Status::Ok();
     RETURN_IF_ERROR(cold_.Load(keys, missing_, store_of));
-    for (uint32_t i : missing_) (*rows)[i].row = Visible(store_of(i)->Find(IndexHash(keys.hash(i)), keys.key(i)));
+    for (uint32_t i : missing_)
+      (*rows)[i].row = Visible(store_of(i)->Find(IndexHash(keys.hash(i)), keys.key(i)));
     return Status::Ok();
   }
 
@@ -97,8 +98,10 @@ class BatchProbe {
   }
   template <class StoreOf>
   static void Ahead(const KeyBatch& keys, uint32_t i, StoreOf& store_of) {
-    if (i + kSlotsAhead < keys.size()) store_of(i + kSlotsAhead)->index().Prefetch(IndexHash(keys.hash(i + kSlotsAhead)));
-    if (i + kRowsAhead < keys.size()) store_of(i + kRowsAhead)->index().PrefetchRow(IndexHash(keys.hash(i + kRowsAhead)));
+    if (i + kSlotsAhead < keys.size())
+      store_of(i + kSlotsAhead)->index().Prefetch(IndexHash(keys.hash(i + kSlotsAhead)));
+    if (i + kRowsAhead < keys.size())
+      store_of(i + kRowsAhead)->index().PrefetchRow(IndexHash(keys.hash(i + kRowsAhead)));
   }
 
   ColdRows& cold_;

@@ -13,7 +13,9 @@ constexpr int kWordsABlock = kBlockBits / 64;
 constexpr int kProbes = 6;
 
 /// The block from the upper bits, the bits in it from the rest.
-uint64_t BlockOf(uint64_t fingerprint, uint64_t num_blocks) { return ((fingerprint >> 32) * num_blocks) >> 32; }
+uint64_t BlockOf(uint64_t fingerprint, uint64_t num_blocks) {
+  return ((fingerprint >> 32) * num_blocks) >> 32;
+}
 
 uint64_t ProbeBits(uint64_t fingerprint) {
   const uint64_t mixed = fingerprint * 0xd6e8feb86659fd93;
@@ -23,7 +25,8 @@ uint64_t ProbeBits(uint64_t fingerprint) {
 }  // namespace
 
 ColdFilter::Generation::Generation(uint64_t keys)
-    : num_blocks(std::max<uint64_t>(1, (keys * kBitsAKey + kBlockBits - 1) / kBlockBits)), num_keys_max(keys) {
+    : num_blocks(std::max<uint64_t>(1, (keys * kBitsAKey + kBlockBits - 1) / kBlockBits)),
+      num_keys_max(keys) {
   words.assign(num_blocks * kWordsABlock, 0);
 }
 
@@ -58,7 +61,8 @@ void ColdFilter::Add(uint64_t fingerprint) {
 
 void ColdFilter::Absorb(ColdFilter other) {
   std::vector<Generation> added = std::exchange(generations_, std::move(other.generations_));
-  generations_.insert(generations_.end(), std::make_move_iterator(added.begin()), std::make_move_iterator(added.end()));
+  generations_.insert(generations_.end(), std::make_move_iterator(added.begin()),
+                      std::make_move_iterator(added.end()));
   all_ = other.all_;
   num_keys_ += other.num_keys_;
   // The largest takes what is added from now on.

@@ -6,8 +6,8 @@
 
 namespace millrace::state {
 
-/// Which keys may be in the database only. Says "maybe" for every such key, "no" for nearly all others. Grows with
-/// what is added. Single-owner.
+/// Which keys may be in the database only. Says "maybe" for every such key, "no" for nearly all others. Grows
+/// with what is added. Single-owner.
 class ColdFilter {
  public:
   /// Low half of the key's hash, and its group: what a database key has of it.

@@ -27,19 +27,20 @@ Status ColdRows::LoadWanted(const KeyBatch& keys) {
   CHECK(database_ != nullptr);
   std::sort(wanted_.begin(), wanted_.end(),
             [](const Wanted& a, const Wanted& b) { return a.database_key < b.database_key; });
-  wanted_.erase(std::unique(wanted_.begin(), wanted_.end(),
-                            [](const Wanted& a, const Wanted& b) { return a.database_key == b.database_key; }),
-                wanted_.end());
+  wanted_.erase(
+      std::unique(wanted_.begin(), wanted_.end(),
+                  [](const Wanted& a, const Wanted& b) { return a.database_key == b.database_key; }),
+      wanted_.end());
   database_keys_.clear();
   for (Wanted& wanted : wanted_) database_keys_.push_back(std::move(wanted.database_key));
   RETURN_IF_ERROR(database_->MultiGet(database_keys_, &values_));
   for (size_t i = 0; i < wanted_.size(); ++i) {
     if (!values_[i].has_value()) continue;
     const uint32_t key = wanted_[i].key;
-    ASSIGN_OR_RETURN([[maybe_unused]] Row * row,
-                     wanted_[i].store->AddCold(IndexHash(keys.hash(key)),
-                                               static_cast<uint16_t>(keys.key_group(key).value), keys.key(key),
-                                               *values_[i]));
+    ASSIGN_OR_RETURN(
+        [[maybe_unused]] Row * row,
+        wanted_[i].store->AddCold(IndexHash(keys.hash(key)), static_cast<uint16_t>(keys.key_group(key).value),
+                                  keys.key(key), *values_[i]));
   }
   return Status::Ok();
 }

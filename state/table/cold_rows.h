@@ -15,11 +15,13 @@ namespace millrace::state {
 /// Reads the rows that are in the database only, for the tables of one KeyedState. Owner thread.
 class ColdRows {
  public:
-  /// There is no database until the first rows were written: `set_database` comes before any key is marked cold.
+  /// There is no database until the first rows were written: `set_database` comes before any key is marked
+  /// cold.
   void set_database(RowDatabase* database) { database_ = database; }
   RowDatabase* database() const { return database_; }
 
-  /// Loads those of the keys `missing` (indexes into `keys`) that the database has; store_of(i) is the store of key i.
+  /// Loads those of the keys `missing` (indexes into `keys`) that the database has; store_of(i) is the store
+  /// of key i.
   template <class StoreOf>
   Status Load(const KeyBatch& keys, const std::vector<uint32_t>& missing, StoreOf&& store_of) {
     wanted_.clear();

@@ -17,7 +17,8 @@ uint32_t EntryHash(const Row* head, std::string_view sub_key) {
 
 EntryStore::EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock)
     : RowStore(std::move(prefix), RowLayout(sizeof(Links), fixed_bytes, 0), clock),
-      head_layout_(0, sizeof(HeadContent), 0) {}
+      head_layout_(0, sizeof(HeadContent), 0) {
+}
 
 Row* EntryStore::AddHead(uint32_t hash, uint16_t group, std::string_view key) {
   const auto key_size = static_cast<uint32_t>(key.size());
@@ -151,7 +152,8 @@ void EntryStore::DropKey(Row* head) {
 uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena().live_bytes();
   cold().Reserve(heads_.size());
-  for (size_t steps = 2 * heads_.num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes; --steps) {
+  for (size_t steps = 2 * heads_.num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
+       --steps) {
     if (++hand_ >= heads_.num_slots()) hand_ = 0;
     Row* head = heads_.RowAt(hand_);
     if (head == nullptr) continue;

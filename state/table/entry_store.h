@@ -8,9 +8,9 @@
 
 namespace millrace::state {
 
-/// The entries of a KeyedMap: rows whose key is the sub-key, chained below a head a key. A key's entries are in memory
-/// all or none: a key with a head is loaded. Heads are not stored; database keys are prefix, group, hash, length of the
-/// key, key, sub-key.
+/// The entries of a KeyedMap: rows whose key is the sub-key, chained below a head a key. A key's entries are
+/// in memory all or none: a key with a head is loaded. Heads are not stored; database keys are prefix, group,
+/// hash, length of the key, key, sub-key.
 class EntryStore final : public RowStore {
  public:
   EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock);

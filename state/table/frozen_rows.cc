@@ -13,7 +13,8 @@ struct FrozenRows::Change {
 };
 
 FrozenRows::FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, std::vector<Row*> rows)
-    : change_(change), store_(std::move(store)), rows_(std::move(rows)) {}
+    : change_(change), store_(std::move(store)), rows_(std::move(rows)) {
+}
 
 void FrozenRows::TakeBack(Row* row, uint32_t current) {
   std::optional<std::string> content;

@@ -1,19 +1,20 @@
 #pragma once
 
+#include <absl/container/btree_map.h>
+
 #include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
 
-#include <absl/container/btree_map.h>
-
 #include "core/status.h"
 #include "state/table/row_store.h"
 
 namespace millrace::state {
 
-/// Time in microseconds, then key bytes: the order in which timers are handed out, and of their database keys.
+/// Time in microseconds, then key bytes: the order in which timers are handed out, and of their database
+/// keys.
 using TimerKey = std::pair<int64_t, std::string>;
 
 enum class TimerChange : uint8_t {

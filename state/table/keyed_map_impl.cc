@@ -10,13 +10,18 @@
 namespace millrace::state {
 namespace {
 
-Row* RowOf(RowRef row) { return static_cast<Row*>(row.row); }
-uint16_t GroupOf(const KeyBatch& keys, uint32_t i) { return static_cast<uint16_t>(keys.key_group(i).value); }
+Row* RowOf(RowRef row) {
+  return static_cast<Row*>(row.row);
+}
+uint16_t GroupOf(const KeyBatch& keys, uint32_t i) {
+  return static_cast<uint16_t>(keys.key_group(i).value);
+}
 
 }  // namespace
 
 KeyedMapImpl::KeyedMapImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold)
-    : cold_(cold), store_(std::make_shared<EntryStore>(std::move(prefix), spec.fixed_bytes, clock)) {}
+    : cold_(cold), store_(std::make_shared<EntryStore>(std::move(prefix), spec.fixed_bytes, clock)) {
+}
 
 bool KeyedMapImpl::IsCold(const KeyBatch& keys, uint32_t i) const {
   return store_->MayBeCold(IndexHash(keys.hash(i)), GroupOf(keys, i));
@@ -112,14 +117,18 @@ void KeyedMapImpl::Erase(RowRef entry) {
   --num_rows_;
 }
 
-const uint8_t* KeyedMapImpl::Fixed(RowRef entry) const { return store_->layout().Fixed(RowOf(entry)); }
+const uint8_t* KeyedMapImpl::Fixed(RowRef entry) const {
+  return store_->layout().Fixed(RowOf(entry));
+}
 
 uint8_t* KeyedMapImpl::MutableFixed(RowRef entry) {
   store_->MarkChanged(RowOf(entry));
   return store_->layout().Fixed(RowOf(entry));
 }
 
-std::string_view KeyedMapImpl::SubKey(RowRef entry) const { return store_->layout().Key(RowOf(entry)); }
+std::string_view KeyedMapImpl::SubKey(RowRef entry) const {
+  return store_->layout().Key(RowOf(entry));
+}
 
 void KeyedMapImpl::Freeze(FrozenChanges* out) {
   if (auto frozen = store_->Freeze()) out->rows.push_back(std::move(frozen));

@@ -17,7 +17,8 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
   KeyedMapImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold);
 
   Status Prefetch(const KeyBatch& keys) override;
-  Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key, bool* inserted) override;
+  Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
+                              bool* inserted) override;
   Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) override;
   Status ForEachEntry(const KeyBatch& keys, uint32_t i,
                       const std::function<bool(std::string_view sub_key, RowRef)>& visit) override;

@@ -3,7 +3,9 @@
 namespace millrace::state {
 namespace {
 
-Row* RowOf(RowRef row) { return static_cast<Row*>(row.row); }
+Row* RowOf(RowRef row) {
+  return static_cast<Row*>(row.row);
+}
 
 }  // namespace
 
@@ -19,19 +21,24 @@ Status ForEachStoredRow(RowStore& store, ColdRows& cold, const std::function<Sta
 KeyedTableImpl::KeyedTableImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold)
     : cold_(cold),
       probe_(cold),
-      store_(std::make_shared<RowStore>(std::move(prefix), RowLayout(0, spec.fixed_bytes, spec.num_blobs), clock)) {}
+      store_(std::make_shared<RowStore>(std::move(prefix), RowLayout(0, spec.fixed_bytes, spec.num_blobs),
+                                        clock)) {
+}
 
-Status KeyedTableImpl::FindOrInsert(const KeyBatch& keys, std::vector<RowRef>* rows, std::vector<uint8_t>* inserted) {
+Status KeyedTableImpl::FindOrInsert(const KeyBatch& keys, std::vector<RowRef>* rows,
+                                    std::vector<uint8_t>* inserted) {
   uint64_t num_inserted = 0;
   RowStore* const store = store_.get();
-  RETURN_IF_ERROR(probe_.FindOrInsert(keys, [store](uint32_t) { return store; }, rows, inserted, &num_inserted));
+  RETURN_IF_ERROR(probe_.FindOrInsert(
+      keys, [store](uint32_t) { return store; }, rows, inserted, &num_inserted));
   num_rows_ += num_inserted;
   return Status::Ok();
 }
 
 Status KeyedTableImpl::Find(const KeyBatch& keys, std::vector<RowRef>* rows) {
   RowStore* const store = store_.get();
-  return probe_.Find(keys, [store](uint32_t) { return store; }, rows);
+  return probe_.Find(
+      keys, [store](uint32_t) { return store; }, rows);
 }
 
 void KeyedTableImpl::Erase(RowRef row) {
@@ -39,7 +46,9 @@ void KeyedTableImpl::Erase(RowRef row) {
   --num_rows_;
 }
 
-const uint8_t* KeyedTableImpl::Fixed(RowRef row) const { return store_->layout().Fixed(RowOf(row)); }
+const uint8_t* KeyedTableImpl::Fixed(RowRef row) const {
+  return store_->layout().Fixed(RowOf(row));
+}
 
 uint8_t* KeyedTableImpl::MutableFixed(RowRef row) {
   store_->MarkChanged(RowOf(row));
@@ -54,7 +63,9 @@ void KeyedTableImpl::SetBlob(RowRef row, uint32_t slot, std::string_view bytes) 
   store_->SetBlob(RowOf(row), slot, bytes);
 }
 
-std::string_view KeyedTableImpl::Key(RowRef row) const { return store_->layout().Key(RowOf(row)); }
+std::string_view KeyedTableImpl::Key(RowRef row) const {
+  return store_->layout().Key(RowOf(row));
+}
 
 Status KeyedTableImpl::ForEach(const std::function<Status(RowRef)>& visit) {
   return ForEachStoredRow(*store_, cold_, visit);

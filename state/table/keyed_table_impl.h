@@ -15,7 +15,8 @@ class KeyedTableImpl final : public KeyedTable, public StateTable {
  public:
   KeyedTableImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold);
 
-  Status FindOrInsert(const KeyBatch& keys, std::vector<RowRef>* rows, std::vector<uint8_t>* inserted) override;
+  Status FindOrInsert(const KeyBatch& keys, std::vector<RowRef>* rows,
+                      std::vector<uint8_t>* inserted) override;
   Status Find(const KeyBatch& keys, std::vector<RowRef>* rows) override;
   void Erase(RowRef row) override;
   const uint8_t* Fixed(RowRef row) const override;

@@ -6,8 +6,9 @@
 
 namespace millrace::state {
 
-/// The head of a row; payload, blob slots and key bytes follow as RowLayout says. `hash`, `group` and the key never
-/// change. The owner thread changes the rest, but not of a row that a writer may be reading (see FrozenRows).
+/// The head of a row; payload, blob slots and key bytes follow as RowLayout says. `hash`, `group` and the key
+/// never change. The owner thread changes the rest, but not of a row that a writer may be reading (see
+/// FrozenRows).
 struct Row {
   uint32_t hash;       // low half of the key's hash (map entries: of key and sub-key)
   uint16_t group;      // key group
@@ -25,7 +26,9 @@ enum RowFlag : uint8_t {
 };
 
 /// The half of a key's hash that indexes use.
-inline uint32_t IndexHash(uint64_t hash) { return static_cast<uint32_t>(hash); }
+inline uint32_t IndexHash(uint64_t hash) {
+  return static_cast<uint32_t>(hash);
+}
 
 /// One variable-length part of a row: up to 12 bytes inline, more in the arena.
 class BlobSlot {
@@ -61,8 +64,8 @@ class BlobSlot {
 };
 static_assert(sizeof(BlobSlot) == 16);
 
-/// Where the parts of a row lie: head, links (map entries), fixed payload, blob slots, key. All but the key are 8-byte
-/// aligned.
+/// Where the parts of a row lie: head, links (map entries), fixed payload, blob slots, key. All but the key
+/// are 8-byte aligned.
 class RowLayout {
  public:
   RowLayout(uint32_t link_bytes, uint32_t fixed_bytes, uint32_t num_blobs)
@@ -87,7 +90,9 @@ class RowLayout {
   }
   uint8_t* Fixed(Row* row) const { return reinterpret_cast<uint8_t*>(row) + fixed_offset_; }
   const uint8_t* Fixed(const Row* row) const { return reinterpret_cast<const uint8_t*>(row) + fixed_offset_; }
-  BlobSlot* Blobs(Row* row) const { return reinterpret_cast<BlobSlot*>(reinterpret_cast<char*>(row) + blobs_offset_); }
+  BlobSlot* Blobs(Row* row) const {
+    return reinterpret_cast<BlobSlot*>(reinterpret_cast<char*>(row) + blobs_offset_);
+  }
   const BlobSlot* Blobs(const Row* row) const {
     return reinterpret_cast<const BlobSlot*>(reinterpret_cast<const char*>(row) + blobs_offset_);
   }

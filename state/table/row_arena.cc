@@ -6,7 +6,9 @@
 namespace millrace::state {
 namespace {
 
-size_t RoundUp(size_t size_bytes) { return std::max<size_t>((size_bytes + 7) & ~size_t{7}, 8); }
+size_t RoundUp(size_t size_bytes) {
+  return std::max<size_t>((size_bytes + 7) & ~size_t{7}, 8);
+}
 
 }  // namespace
 

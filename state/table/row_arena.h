@@ -8,8 +8,8 @@
 
 namespace millrace::state {
 
-/// Memory of the rows and blobs of one store: blocks cut from chunks, with a free list a size. Freed blocks are used
-/// again; chunks go back to the system with the arena. Single-owner.
+/// Memory of the rows and blobs of one store: blocks cut from chunks, with a free list a size. Freed blocks
+/// are used again; chunks go back to the system with the arena. Single-owner.
 class RowArena {
  public:
   RowArena() = default;

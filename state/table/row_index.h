@@ -8,8 +8,8 @@
 
 namespace millrace::state {
 
-/// Finds rows by hash: open addressing with linear probing over a power of two of 8-byte slots, each 16 hash bits and
-/// a pointer. Owns no rows. Single-owner.
+/// Finds rows by hash: open addressing with linear probing over a power of two of 8-byte slots, each 16 hash
+/// bits and a pointer. Owns no rows. Single-owner.
 class RowIndex {
  public:
   RowIndex() = default;

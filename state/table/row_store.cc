@@ -10,7 +10,8 @@
 namespace millrace::state {
 
 RowStore::RowStore(std::string prefix, RowLayout layout, ChangeClock& clock)
-    : prefix_(std::move(prefix)), layout_(layout), clock_(clock) {}
+    : prefix_(std::move(prefix)), layout_(layout), clock_(clock) {
+}
 
 Row* RowStore::Allocate(uint32_t hash, uint16_t group, std::string_view key) {
   auto* row = static_cast<Row*>(arena_.Allocate(layout_.RowBytes(static_cast<uint32_t>(key.size()))));
@@ -30,7 +31,8 @@ Row* RowStore::Add(uint32_t hash, uint16_t group, std::string_view key) {
   return row;
 }
 
-Result<Row*> RowStore::MakeTransient(uint32_t hash, uint16_t group, std::string_view key, std::string_view value) {
+Result<Row*> RowStore::MakeTransient(uint32_t hash, uint16_t group, std::string_view key,
+                                     std::string_view value) {
   Row* row = Allocate(hash, group, key);
   if (Status status = DecodeValue(value, row); !status.ok()) {
     FreeTransient(row);
@@ -136,7 +138,9 @@ void RowStore::FreeBlobs(Row* row) {
   }
 }
 
-void RowStore::Free(Row* row) { arena_.Free(row, layout_.RowBytes(row->key_size)); }
+void RowStore::Free(Row* row) {
+  arena_.Free(row, layout_.RowBytes(row->key_size));
+}
 
 void RowStore::AppendDatabaseKey(const Row* row, std::string* out) const {
   const uint64_t order = SortKey(row);
@@ -203,7 +207,8 @@ uint64_t RowStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena_.live_bytes();
   cold_.Reserve(index_.size());
   constexpr size_t kAhead = 16;
-  for (size_t steps = 2 * index_.num_slots(); steps > 0 && before - arena_.live_bytes() < wanted_bytes; --steps) {
+  for (size_t steps = 2 * index_.num_slots(); steps > 0 && before - arena_.live_bytes() < wanted_bytes;
+       --steps) {
     if (++hand_ >= index_.num_slots()) hand_ = 0;
     if (hand_ + kAhead < index_.num_slots()) {
       if (Row* ahead = index_.RowAt(hand_ + kAhead)) __builtin_prefetch(ahead);

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -8,8 +10,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <absl/container/flat_hash_map.h>
 
 #include "core/status.h"
 #include "state/table/change_clock.h"
@@ -30,13 +30,14 @@ class ChangeSink {
   virtual Status Delete(std::string_view key) = 0;
 };
 
-/// The rows of one store that a freeze took. The owner thread may go on changing them: before it does it puts the
-/// frozen content into `copies`. Write runs on one other thread at a time.
+/// The rows of one store that a freeze took. The owner thread may go on changing them: before it does it puts
+/// the frozen content into `copies`. Write runs on one other thread at a time.
 class FrozenRows {
  public:
   FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, std::vector<Row*> rows);
 
-  /// Writes the frozen content of every row; may be repeated after a failure. `sink` is called without the lock.
+  /// Writes the frozen content of every row; may be repeated after a failure. `sink` is called without the
+  /// lock.
   Status Write(ChangeSink& sink);
 
   /// Owner: keeps the content of a row as it was frozen and gives the row the change number `current`.
@@ -56,14 +57,14 @@ class FrozenRows {
   const std::shared_ptr<RowStore> store_;
   const std::vector<Row*> rows_;
   std::vector<Row*> garbage_;
-  /// Guarded by the store's frozen_mutex(), as are change numbers that name a freeze which is not serialized yet, and
-  /// the content of rows with such a number. nullopt = erased.
+  /// Guarded by the store's frozen_mutex(), as are change numbers that name a freeze which is not serialized
+  /// yet, and the content of rows with such a number. nullopt = erased.
   absl::flat_hash_map<const Row*, std::optional<std::string>> copies_;
 };
 
-/// Rows of one key space (a table, a slice, the entries of a map) with their index, their memory, the list of what
-/// changed since the last freeze, and which keys are in the database only. Owner thread only, but for what FrozenRows
-/// reads. Owned through shared_ptr: frozen rows keep their store.
+/// Rows of one key space (a table, a slice, the entries of a map) with their index, their memory, the list of
+/// what changed since the last freeze, and which keys are in the database only. Owner thread only, but for
+/// what FrozenRows reads. Owned through shared_ptr: frozen rows keep their store.
 class RowStore : public std::enable_shared_from_this<RowStore> {
  public:
   /// `prefix` begins the database key of every row.
@@ -76,7 +77,8 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   ColdFilter& cold() { return cold_; }
   const ColdFilter& cold() const { return cold_; }
 
-  /// The row of a key, erased ones (kRowDeleted) included: they say that the key is absent whatever the database has.
+  /// The row of a key, erased ones (kRowDeleted) included: they say that the key is absent whatever the
+  /// database has.
   Row* Find(uint32_t hash, std::string_view key) const {
     return index_.Find(hash, [&](const Row* row) { return layout_.Key(row) == key; });
   }
@@ -109,7 +111,8 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   virtual bool KeyLess(const Row* a, const Row* b) const { return layout_.Key(a) < layout_.Key(b); }
 
   std::mutex& frozen_mutex() { return frozen_mutex_; }
-  /// Takes the list of changes; null when there are none. It must live until Drain, or longer than all use of this.
+  /// Takes the list of changes; null when there are none. It must live until Drain, or longer than all use of
+  /// this.
   std::unique_ptr<FrozenRows> Freeze();
   /// The changes of `frozen` are in the database.
   void Drain(const FrozenRows& frozen);
@@ -118,18 +121,21 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   void set_may_be_stored() { may_be_stored_ = true; }
   bool HasChanges() const { return !changed_.empty(); }
 
-  /// Drops cold clean rows until about `wanted_bytes` are freed or every row had its chances. Returns the bytes freed.
+  /// Drops cold clean rows until about `wanted_bytes` are freed or every row had its chances. Returns the
+  /// bytes freed.
   virtual uint64_t Evict(uint64_t wanted_bytes);
 
   virtual uint64_t memory_bytes() const {
-    return arena_.live_bytes() + index_.memory_bytes() + cold_.memory_bytes() + changed_.capacity() * sizeof(Row*);
+    return arena_.live_bytes() + index_.memory_bytes() + cold_.memory_bytes() +
+           changed_.capacity() * sizeof(Row*);
   }
 
  protected:
   virtual void AppendKeySuffix(const Row* row, std::string* out) const { out->append(layout_.Key(row)); }
   /// Called for every new row: to set its links, which nothing else does.
   virtual void OnAllocate(Row* row) {}
-  /// Called when a row stops to be visible; `kept` = it stays in the index until the database has the deletion.
+  /// Called when a row stops to be visible; `kept` = it stays in the index until the database has the
+  /// deletion.
   virtual void OnErase(Row* row, bool kept) {}
   /// Called before an erased row that was kept for its deletion is freed.
   virtual void OnRelease(Row* row) {}
@@ -154,11 +160,11 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   RowArena arena_;
   RowIndex index_;
   ColdFilter cold_;
-  std::vector<Row*> changed_;  // once each; dead rows too
-  size_t num_dead_ = 0;        // in changed_
+  std::vector<Row*> changed_;        // once each; dead rows too
+  size_t num_dead_ = 0;              // in changed_
   std::vector<FrozenRows*> frozen_;  // not drained, oldest first
   std::mutex frozen_mutex_;          // see FrozenRows
-  size_t hand_ = 0;            // slot of the index where eviction goes on
+  size_t hand_ = 0;                  // slot of the index where eviction goes on
   bool may_be_stored_ = false;
 };
 

@@ -11,7 +11,9 @@
 namespace millrace::state {
 namespace {
 
-Row* RowOf(RowRef row) { return static_cast<Row*>(row.row); }
+Row* RowOf(RowRef row) {
+  return static_cast<Row*>(row.row);
+}
 
 }  // namespace
 
@@ -28,7 +30,8 @@ SliceTableImpl::SliceTableImpl(const TableSpec& spec, std::string prefix, Change
       layout_(sizeof(Links), spec.fixed_bytes, spec.num_blobs),
       clock_(clock),
       cold_(cold),
-      probe_(cold) {}
+      probe_(cold) {
+}
 
 SliceTableImpl::Slice& SliceTableImpl::SliceOf(int64_t slice) {
   Slice& found = slices_[slice];
@@ -40,8 +43,8 @@ SliceTableImpl::Slice& SliceTableImpl::SliceOf(int64_t slice) {
   return found;
 }
 
-Status SliceTableImpl::FindOrInsert(std::span<const int64_t> slices, const KeyBatch& keys, std::vector<RowRef>* rows,
-                                    std::vector<uint8_t>* inserted) {
+Status SliceTableImpl::FindOrInsert(std::span<const int64_t> slices, const KeyBatch& keys,
+                                    std::vector<RowRef>* rows, std::vector<uint8_t>* inserted) {
   DCHECK(slices.size() == keys.size());
   stores_.clear();
   touched_.clear();
@@ -82,9 +85,13 @@ void SliceTableImpl::DropSlice(int64_t slice) {
   slices_.erase(found);
 }
 
-const uint8_t* SliceTableImpl::Fixed(RowRef row) const { return layout_.Fixed(RowOf(row)); }
+const uint8_t* SliceTableImpl::Fixed(RowRef row) const {
+  return layout_.Fixed(RowOf(row));
+}
 
-RowStore& SliceTableImpl::StoreOf(RowRef row) const { return *layout_.Links<Links>(RowOf(row))->store; }
+RowStore& SliceTableImpl::StoreOf(RowRef row) const {
+  return *layout_.Links<Links>(RowOf(row))->store;
+}
 
 uint8_t* SliceTableImpl::MutableFixed(RowRef row) {
   StoreOf(row).MarkChanged(RowOf(row));
@@ -99,7 +106,9 @@ void SliceTableImpl::SetBlob(RowRef row, uint32_t slot, std::string_view bytes) 
   StoreOf(row).SetBlob(RowOf(row), slot, bytes);
 }
 
-std::string_view SliceTableImpl::Key(RowRef row) const { return layout_.Key(RowOf(row)); }
+std::string_view SliceTableImpl::Key(RowRef row) const {
+  return layout_.Key(RowOf(row));
+}
 
 uint64_t SliceTableImpl::memory_bytes() const {
   uint64_t bytes = 0;
@@ -143,7 +152,8 @@ Status SliceTableImpl::Restore(uint64_t num_rows, bool load_all) {
 
 void SliceTableImpl::LearnColdKeys(ColdFilters& filters) {
   for (auto& [slice, content] : slices_) {
-    if (content.store->cold().has_all()) content.store->cold().Absorb(std::move(filters[content.store->prefix()]));
+    if (content.store->cold().has_all())
+      content.store->cold().Absorb(std::move(filters[content.store->prefix()]));
   }
 }
 

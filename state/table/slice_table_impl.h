@@ -11,8 +11,8 @@
 
 namespace millrace::state {
 
-/// One RowStore a slice behind SliceTable; the slice is part of the database prefix, before the key group, so that a
-/// slice is one range of the database.
+/// One RowStore a slice behind SliceTable; the slice is part of the database prefix, before the key group, so
+/// that a slice is one range of the database.
 class SliceTableImpl final : public SliceTable, public StateTable {
  public:
   SliceTableImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold);

@@ -34,7 +34,8 @@ Status FrozenTimers::Write(ChangeSink& sink) const {
 }
 
 TimerTableImpl::TimerTableImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold)
-    : prefix_(std::move(prefix)), clock_(clock), cold_(cold) {}
+    : prefix_(std::move(prefix)), clock_(clock), cold_(cold) {
+}
 
 void TimerTableImpl::Account(const TimerKey& timer, int64_t sign) {
   constexpr size_t kInlineBytes = 15;  // of a std::string
@@ -49,9 +50,11 @@ void TimerTableImpl::Register(int64_t micros, std::string_view key, KeyGroup gro
   at->second = Timer{clock_.current, false};
   ++num_rows_;
   ChangedTimer& changed = changes_[at->first];
-  // A deletion of this timer that is not written yet, or an unknown database, means that the database may have it.
+  // A deletion of this timer that is not written yet, or an unknown database, means that the database may
+  // have it.
   const bool may_be_stored = changed.change == TimerChange::kDeleted || MayBeCold(micros);
-  changed = {may_be_stored ? TimerChange::kAdded : TimerChange::kAddedNew, static_cast<uint16_t>(group.value)};
+  changed = {may_be_stored ? TimerChange::kAdded : TimerChange::kAddedNew,
+             static_cast<uint16_t>(group.value)};
 }
 
 void TimerTableImpl::NoteDeleted(const TimerKey& timer, uint16_t group, uint32_t registered) {
@@ -91,8 +94,8 @@ void TimerTableImpl::Delete(int64_t micros, std::string_view key, KeyGroup group
 std::vector<std::pair<int64_t, std::string>> TimerTableImpl::PopUntil(int64_t micros, size_t limit) {
   std::vector<std::pair<int64_t, std::string>> popped;
   while (popped.size() < limit) {
-    const bool memory_has_next =
-        !timers_.empty() && timers_.begin()->first.first <= micros && !MayBeCold(timers_.begin()->first.first);
+    const bool memory_has_next = !timers_.empty() && timers_.begin()->first.first <= micros &&
+                                 !MayBeCold(timers_.begin()->first.first);
     if (!memory_has_next) {
       if (!MayBeCold(micros)) break;
       if (Status status = LoadChunk(); !status.ok()) {

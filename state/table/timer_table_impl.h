@@ -1,11 +1,11 @@
 #pragma once
 
+#include <absl/container/btree_map.h>
+
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <absl/container/btree_map.h>
 
 #include "state/keyed_table.h"
 #include "state/table/cold_rows.h"
@@ -13,9 +13,9 @@
 
 namespace millrace::state {
 
-/// Timers in an ordered tree. Over budget the latest ones stay in the database only: all timers before `cold_from_` are
-/// in memory, later ones may not be. PopUntil reads them back; it cannot return an error, so the first one is kept for
-/// TakeError, and timers may be missing until then.
+/// Timers in an ordered tree. Over budget the latest ones stay in the database only: all timers before
+/// `cold_from_` are in memory, later ones may not be. PopUntil reads them back; it cannot return an error, so
+/// the first one is kept for TakeError, and timers may be missing until then.
 class TimerTableImpl final : public TimerTable, public StateTable {
  public:
   TimerTableImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold);
@@ -35,7 +35,7 @@ class TimerTableImpl final : public TimerTable, public StateTable {
 
  private:
   struct Timer {
-    uint32_t change = 0;  // of its registration or deletion
+    uint32_t change = 0;   // of its registration or deletion
     bool deleted = false;  // kept because the database may have it, behind cold_from_
   };
   using Timers = absl::btree_map<TimerKey, Timer>;

@@ -1,4 +1,5 @@
-// Keyed state under load: upserts by batches of keys, the pause of a freeze, writing a snapshot, and restoring it.
+// Keyed state under load: upserts by batches of keys, the pause of a freeze, writing a snapshot, and
+// restoring it.
 #include <benchmark/benchmark.h>
 
 #include <cstdlib>
@@ -41,7 +42,8 @@ std::vector<Batch> EveryKeyOnce(int64_t num_keys) {
 /// A table of counts in a directory of its own.
 class CountTable {
  public:
-  explicit CountTable(uint64_t limit_bytes = uint64_t{1} << 34) : env_(CreateSystemEnv(2)), budget_(limit_bytes) {
+  explicit CountTable(uint64_t limit_bytes = uint64_t{1} << 34)
+      : env_(CreateSystemEnv(2)), budget_(limit_bytes) {
     directory_ = std::filesystem::temp_directory_path() / "millrace_bench_XXXXXX";
     CHECK(mkdtemp(directory_.data()) != nullptr);
     store_ = std::move(OpenObjectStore("file://" + directory_ + "/store", *env_)).value();
@@ -104,7 +106,8 @@ void BM_Upsert(benchmark::State& state) {
   size_t next = 0;
   for (auto _ : state) table.Count(batches[next++ % batches.size()]);
   state.SetItemsProcessed(state.iterations() * kBatchRows);
-  state.counters["bytes_a_key"] = static_cast<double>(table.state().memory_bytes()) / static_cast<double>(state.range(0));
+  state.counters["bytes_a_key"] =
+      static_cast<double>(table.state().memory_bytes()) / static_cast<double>(state.range(0));
 }
 BENCHMARK(BM_Upsert)->Arg(60'000)->Arg(10'000'000);
 
@@ -167,7 +170,12 @@ void BM_WriteSnapshot(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_WriteSnapshot)->Arg(1'000)->Arg(60'000)->Arg(1'000'000)->Unit(benchmark::kMillisecond)->Iterations(5);
+BENCHMARK(BM_WriteSnapshot)
+    ->Arg(1'000)
+    ->Arg(60'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(5);
 
 /// From the snapshot to the first batch of old keys.
 void BM_RestoreToFirstBatch(benchmark::State& state) {

@@ -21,9 +21,9 @@ inline const Query* QueryOf(const Statement& statement) {
   return nullptr;
 }
 
-/// Reads any bytes as a script and aborts when the parser breaks a promise: errors have a place inside of the text,
-/// statements lie inside of it and in order, and what is written from a tree reads back as the same text. Returns
-/// the number of statements.
+/// Reads any bytes as a script and aborts when the parser breaks a promise: errors have a place inside of the
+/// text, statements lie inside of it and in order, and what is written from a tree reads back as the same
+/// text. Returns the number of statements.
 inline int RunSqlParser(std::string_view text) {
   CheckInput(text);
   ScriptParser parser(text);

@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// The options behind "properties.": what of librdkafka's (and, where they have the same meaning, Java's) client properties is
-/// passed on. Pure and thread-safe.
+/// The options behind "properties.": what of librdkafka's (and, where they have the same meaning, Java's)
+/// client properties is passed on. Pure and thread-safe.
 
 /// kUnknownOption with "did you mean", or with what to write instead for names that only the Java client has;
 /// kUnsupportedByConnector for those that the connector decides itself.

@@ -6,8 +6,9 @@
 
 namespace millrace {
 
-/// Markers as offsets of a group a lane, on partition 0 of the table's topic: offset = epoch, metadata = job. For clusters
-/// whose user may not create topics. The brokers forget them after 'offsets.retention.minutes' without a commit.
+/// Markers as offsets of a group a lane, on partition 0 of the table's topic: offset = epoch, metadata = job.
+/// For clusters whose user may not create topics. The brokers forget them after 'offsets.retention.minutes'
+/// without a commit.
 class GroupMarkers : public ProgressMarkers {
  public:
   GroupMarkers(KafkaOptions options, SinkIdentity identity);

@@ -12,8 +12,10 @@ namespace {
 
 constexpr int kMetadataAttempts = 3;  // a new topic has no leader for a moment
 
-KafkaOwned<rd_kafka_topic_partition_list_t> ListOf(const std::vector<KafkaPartition>& partitions, int64_t offset) {
-  KafkaOwned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+KafkaOwned<rd_kafka_topic_partition_list_t> ListOf(const std::vector<KafkaPartition>& partitions,
+                                                   int64_t offset) {
+  KafkaOwned<rd_kafka_topic_partition_list_t> list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
   for (const auto& [topic, partition] : partitions) {
     rd_kafka_topic_partition_list_add(list.get(), topic.c_str(), partition)->offset = offset;
   }
@@ -22,12 +24,14 @@ KafkaOwned<rd_kafka_topic_partition_list_t> ListOf(const std::vector<KafkaPartit
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaCluster>> KafkaCluster::Connect(const KafkaOptions& options, const std::string& group) {
+Result<std::unique_ptr<KafkaCluster>> KafkaCluster::Connect(const KafkaOptions& options,
+                                                            const std::string& group) {
   KafkaClientConfig config;
   config.properties = BaseProperties(options, false);
   config.properties["group.id"] = group.empty() ? "millrace-discovery" : group;
   config.properties["enable.auto.commit"] = "false";
-  ASSIGN_OR_RETURN(std::unique_ptr<KafkaHandle> handle, KafkaHandle::Create(std::move(config), options.bootstrap_servers));
+  ASSIGN_OR_RETURN(std::unique_ptr<KafkaHandle> handle,
+                   KafkaHandle::Create(std::move(config), options.bootstrap_servers));
   return std::unique_ptr<KafkaCluster>(new KafkaCluster(std::move(handle)));
 }
 
@@ -39,7 +43,8 @@ Status KafkaCluster::Missing(const std::string& topic) {
   const std::string closest = ClosestName(topic, names);
   return Status(kOutsideMissing,
                 "topic does not exist: '" + topic + "', brokers '" + handle_->bootstrap_servers() + "'")
-      .WithSuggestion(closest.empty() ? "create the topic, or correct option 'topic'" : "did you mean '" + closest + "'?");
+      .WithSuggestion(closest.empty() ? "create the topic, or correct option 'topic'"
+                                      : "did you mean '" + closest + "'?");
 }
 
 Result<int32_t> KafkaCluster::PartitionsOf(const std::string& topic) {
@@ -56,7 +61,8 @@ Result<int32_t> KafkaCluster::PartitionsOf(const std::string& topic) {
     if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR && found.err != RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) {
       return Error(found.err, "topic cannot be looked at: '" + topic + "'");
     }
-    if (attempt == kMetadataAttempts) return Error(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, "topic has no leader: '" + topic + "'");
+    if (attempt == kMetadataAttempts)
+      return Error(RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE, "topic has no leader: '" + topic + "'");
   }
 }
 
@@ -77,7 +83,8 @@ Result<std::map<std::string, int32_t>> KafkaCluster::AllPartitions() {
   for (int i = 0; i < metadata->topic_cnt; ++i) {
     const rd_kafka_metadata_topic_t& topic = metadata->topics[i];
     const std::string name = topic.topic;
-    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && name != "__consumer_offsets" && name != "__transaction_state") {
+    if (topic.err == RD_KAFKA_RESP_ERR_NO_ERROR && name != "__consumer_offsets" &&
+        name != "__transaction_state") {
       counts[name] = topic.partition_cnt;
     }
   }
@@ -87,18 +94,20 @@ Result<std::map<std::string, int32_t>> KafkaCluster::AllPartitions() {
 Result<KafkaCluster::Range> KafkaCluster::OffsetRange(const KafkaPartition& partition) {
   Range range;
   const auto query = [&] {
-    return rd_kafka_query_watermark_offsets(client(), partition.first.c_str(), partition.second, &range.begin, &range.end,
-                                            kTimeoutMs);
+    return rd_kafka_query_watermark_offsets(client(), partition.first.c_str(), partition.second, &range.begin,
+                                            &range.end, kTimeoutMs);
   };
   rd_kafka_resp_err_t error = query();
   // A handle does not know a topic at its first question.
-  if (error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE) error = query();
+  if (error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR_LEADER_NOT_AVAILABLE)
+    error = query();
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return range;
-  return Error(error, "offsets cannot be read: topic '" + partition.first + "' partition " + std::to_string(partition.second));
+  return Error(error, "offsets cannot be read: topic '" + partition.first + "' partition " +
+                          std::to_string(partition.second));
 }
 
-Result<std::map<KafkaPartition, int64_t>> KafkaCluster::OffsetsAtTime(const std::vector<KafkaPartition>& partitions,
-                                                                     int64_t time_ms) {
+Result<std::map<KafkaPartition, int64_t>> KafkaCluster::OffsetsAtTime(
+    const std::vector<KafkaPartition>& partitions, int64_t time_ms) {
   const auto list = ListOf(partitions, time_ms);
   const rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client(), list.get(), kTimeoutMs);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Error(error, "offsets of a time cannot be read");
@@ -118,24 +127,28 @@ Result<std::map<KafkaPartition, int64_t>> KafkaCluster::OffsetsAtTime(const std:
   return offsets;
 }
 
-Result<std::map<KafkaPartition, int64_t>> KafkaCluster::Committed(const std::vector<KafkaPartition>& partitions) {
+Result<std::map<KafkaPartition, int64_t>> KafkaCluster::Committed(
+    const std::vector<KafkaPartition>& partitions) {
   const auto list = ListOf(partitions, RD_KAFKA_OFFSET_INVALID);
   const rd_kafka_resp_err_t error = rd_kafka_committed(client(), list.get(), kTimeoutMs);
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Error(error, "offsets of the group cannot be read");
   std::map<KafkaPartition, int64_t> offsets;
   for (int i = 0; i < list->cnt; ++i) {
     const rd_kafka_topic_partition_t& found = list->elems[i];
-    if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return Error(found.err, "offsets of the group cannot be read");
+    if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return Error(found.err, "offsets of the group cannot be read");
     if (found.offset >= 0) offsets[{found.topic, found.partition}] = found.offset;
   }
   return offsets;
 }
 
-Result<KafkaOwned<rd_kafka_event_t>> KafkaCluster::AwaitAnswer(rd_kafka_queue_t* queue, const std::string& what) {
+Result<KafkaOwned<rd_kafka_event_t>> KafkaCluster::AwaitAnswer(rd_kafka_queue_t* queue,
+                                                               const std::string& what) {
   KafkaOwned<rd_kafka_event_t> event(rd_kafka_queue_poll(queue, kTimeoutMs + 1000));
   if (event == nullptr) return Error(RD_KAFKA_RESP_ERR__TIMED_OUT, what);
   const rd_kafka_resp_err_t error = rd_kafka_event_error(event.get());
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return Error(error, what, rd_kafka_event_error_string(event.get()));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return Error(error, what, rd_kafka_event_error_string(event.get()));
   return event;
 }
 
@@ -145,12 +158,14 @@ Result<std::string> KafkaCluster::Setting(rd_kafka_ResourceType_t type, const st
   const KafkaOwned<rd_kafka_queue_t> queue(rd_kafka_queue_new(client()));
   rd_kafka_DescribeConfigs(client(), &wanted, 1, nullptr, queue.get());
   rd_kafka_ConfigResource_destroy(wanted);
-  ASSIGN_OR_RETURN(const KafkaOwned<rd_kafka_event_t> event, AwaitAnswer(queue.get(), "settings cannot be read"));
+  ASSIGN_OR_RETURN(const KafkaOwned<rd_kafka_event_t> event,
+                   AwaitAnswer(queue.get(), "settings cannot be read"));
   size_t num_resources = 0;
-  const rd_kafka_ConfigResource_t** resources =
-      rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &num_resources);
+  const rd_kafka_ConfigResource_t** resources = rd_kafka_DescribeConfigs_result_resources(
+      rd_kafka_event_DescribeConfigs_result(event.get()), &num_resources);
   if (num_resources != 1) return std::string();
-  if (const rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(resources[0]); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (const rd_kafka_resp_err_t error = rd_kafka_ConfigResource_error(resources[0]);
+      error != RD_KAFKA_RESP_ERR_NO_ERROR) {
     return Error(error, "settings cannot be read: '" + resource + "'");
   }
   size_t num_entries = 0;
@@ -183,14 +198,17 @@ Status KafkaCluster::EnsureCompactedTopic(const std::string& topic, int32_t num_
   const KafkaOwned<rd_kafka_queue_t> queue(rd_kafka_queue_new(client()));
   std::array<char, 512> text{};
   if (!existing.ok()) {
-    rd_kafka_NewTopic_t* wanted = rd_kafka_NewTopic_new(topic.c_str(), num_partitions, -1, text.data(), text.size());
-    if (wanted == nullptr) return Status(kOutsideRefused, "topic of the sink's progress cannot be named so, " + std::string(text.data()));
+    rd_kafka_NewTopic_t* wanted =
+        rd_kafka_NewTopic_new(topic.c_str(), num_partitions, -1, text.data(), text.size());
+    if (wanted == nullptr)
+      return Status(kOutsideRefused,
+                    "topic of the sink's progress cannot be named so, " + std::string(text.data()));
     rd_kafka_NewTopic_set_config(wanted, "cleanup.policy", "compact");
     rd_kafka_CreateTopics(client(), &wanted, 1, nullptr, queue.get());
     rd_kafka_NewTopic_destroy(wanted);
   } else {
-    rd_kafka_NewPartitions_t* wanted =
-        rd_kafka_NewPartitions_new(topic.c_str(), static_cast<size_t>(num_partitions), text.data(), text.size());
+    rd_kafka_NewPartitions_t* wanted = rd_kafka_NewPartitions_new(
+        topic.c_str(), static_cast<size_t>(num_partitions), text.data(), text.size());
     rd_kafka_CreatePartitions(client(), &wanted, 1, nullptr, queue.get());
     rd_kafka_NewPartitions_destroy(wanted);
   }
@@ -198,16 +216,22 @@ Status KafkaCluster::EnsureCompactedTopic(const std::string& topic, int32_t num_
   ASSIGN_OR_RETURN(const KafkaOwned<rd_kafka_event_t> event, AwaitAnswer(queue.get(), what));
   size_t num_results = 0;
   const rd_kafka_topic_result_t** results =
-      existing.ok() ? rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event.get()), &num_results)
-                    : rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &num_results);
-  const rd_kafka_resp_err_t error = num_results == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR__FAIL;
+      existing.ok() ? rd_kafka_CreatePartitions_result_topics(
+                          rd_kafka_event_CreatePartitions_result(event.get()), &num_results)
+                    : rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()),
+                                                          &num_results);
+  const rd_kafka_resp_err_t error =
+      num_results == 1 ? rd_kafka_topic_result_error(results[0]) : RD_KAFKA_RESP_ERR__FAIL;
   // Another subtask of the sink may have been quicker: what counts is what is there now.
-  const bool raced = error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS || error == RD_KAFKA_RESP_ERR_INVALID_PARTITIONS ||
+  const bool raced = error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS ||
+                     error == RD_KAFKA_RESP_ERR_INVALID_PARTITIONS ||
                      error == RD_KAFKA_RESP_ERR_REASSIGNMENT_IN_PROGRESS;
   if (error == RD_KAFKA_RESP_ERR_NO_ERROR || raced) return Status::Ok();
   const char* reason = num_results == 1 ? rd_kafka_topic_result_error_string(results[0]) : nullptr;
   return Error(error, what, reason == nullptr ? "" : reason)
-      .WithSuggestion("give the user the right to create it, create it by hand, or set 'sink.progress.marker' = 'group-offset'");
+      .WithSuggestion(
+          "give the user the right to create it, create it by hand, or set 'sink.progress.marker' = "
+          "'group-offset'");
 }
 
 }  // namespace millrace

@@ -16,7 +16,8 @@ struct KafkaOptions;
 
 using KafkaPartition = std::pair<std::string, int32_t>;  // topic, partition
 
-/// Questions to the brokers. Every call blocks, up to about 10 s a request; one thread at a time. Errors name the brokers.
+/// Questions to the brokers. Every call blocks, up to about 10 s a request; one thread at a time. Errors name
+/// the brokers.
 class KafkaCluster {
  public:
   static constexpr int kTimeoutMs = 10'000;
@@ -34,8 +35,10 @@ class KafkaCluster {
     int64_t end = 0;  // as the table's isolation.level sees it
   };
   Result<Range> OffsetRange(const KafkaPartition& partition);
-  /// The first offset of each partition whose record is at least so new; the end of the partition where none is.
-  Result<std::map<KafkaPartition, int64_t>> OffsetsAtTime(const std::vector<KafkaPartition>& partitions, int64_t time_ms);
+  /// The first offset of each partition whose record is at least so new; the end of the partition where none
+  /// is.
+  Result<std::map<KafkaPartition, int64_t>> OffsetsAtTime(const std::vector<KafkaPartition>& partitions,
+                                                          int64_t time_ms);
   /// Committed offsets of the group; partitions without one are left out.
   Result<std::map<KafkaPartition, int64_t>> Committed(const std::vector<KafkaPartition>& partitions);
 
@@ -51,7 +54,8 @@ class KafkaCluster {
   explicit KafkaCluster(std::unique_ptr<KafkaHandle> handle) : handle_(std::move(handle)) {}
   Result<int32_t> PartitionsOf(const std::string& topic);
   Status Missing(const std::string& topic);
-  Result<std::string> Setting(rd_kafka_ResourceType_t type, const std::string& resource, const std::string& name);
+  Result<std::string> Setting(rd_kafka_ResourceType_t type, const std::string& resource,
+                              const std::string& name);
   /// Waits for the answer to an admin request that was sent to `queue`.
   Result<KafkaOwned<rd_kafka_event_t>> AwaitAnswer(rd_kafka_queue_t* queue, const std::string& what);
   Status Error(rd_kafka_resp_err_t error, const std::string& what, const std::string& detail = {}) const {

@@ -40,8 +40,8 @@ Result<KafkaColumns> Divide(const Physical& physical, const std::vector<std::str
           .WithSuggestion(closest.empty() ? "name columns of the table" : "did you mean '" + closest + "'?");
     }
     if (name.rfind(options.key_prefix, 0) != 0) {
-      return Status(kBadOptionValue, "a key column does not begin with 'key.fields-prefix' '" + options.key_prefix + "': '" +
-                                         name + "'");
+      return Status(kBadOptionValue, "a key column does not begin with 'key.fields-prefix' '" +
+                                         options.key_prefix + "': '" + name + "'");
     }
     columns.key.declared.push_back(WithoutPrefix(*declared, options));
     const auto read = std::find_if(physical.read.begin(), physical.read.end(), is_named);
@@ -49,13 +49,16 @@ Result<KafkaColumns> Divide(const Physical& physical, const std::vector<std::str
     columns.key.fields.push_back(WithoutPrefix(*read, options));
     columns.key.columns.push_back(static_cast<uint32_t>(read - physical.read.begin()));
   }
-  const auto in_value = [&](const Field& field) { return !options.value_without_key || !Contains(key_names, field.name); };
+  const auto in_value = [&](const Field& field) {
+    return !options.value_without_key || !Contains(key_names, field.name);
+  };
   for (uint32_t i = 0; i < physical.read.size(); ++i) {
     if (!in_value(physical.read[i])) continue;
     columns.value.fields.push_back(physical.read[i]);
     columns.value.columns.push_back(i);
   }
-  std::copy_if(physical.declared.begin(), physical.declared.end(), std::back_inserter(columns.value.declared), in_value);
+  std::copy_if(physical.declared.begin(), physical.declared.end(), std::back_inserter(columns.value.declared),
+               in_value);
   return columns;
 }
 
@@ -89,12 +92,15 @@ Result<KafkaColumns> KafkaColumns::OfSource(const proto::SourceConfig& config, c
     key_names.clear();
     for (uint32_t key : config.primary_key()) {
       if (config.columns_size() > 0) {
-        const bool is_column = key < static_cast<uint32_t>(config.columns_size()) &&
-                               config.columns(static_cast<int>(key)).kind_case() == proto::Expression::kColumn;
-        if (!is_column) return Status(kBadOperatorConfig, "a primary key column of a Kafka table is computed");
+        const bool is_column =
+            key < static_cast<uint32_t>(config.columns_size()) &&
+            config.columns(static_cast<int>(key)).kind_case() == proto::Expression::kColumn;
+        if (!is_column)
+          return Status(kBadOperatorConfig, "a primary key column of a Kafka table is computed");
         key = config.columns(static_cast<int>(key)).column();
       }
-      if (key >= physical.read.size()) return Status(kBadOperatorConfig, "a primary key column of a Kafka table is not physical");
+      if (key >= physical.read.size())
+        return Status(kBadOperatorConfig, "a primary key column of a Kafka table is not physical");
       key_names.push_back(physical.read[key].name);
     }
     if (key_names.empty()) return Status(kBadOperatorConfig, "connector 'upsert-kafka' needs a primary key");
@@ -104,8 +110,8 @@ Result<KafkaColumns> KafkaColumns::OfSource(const proto::SourceConfig& config, c
   return columns;
 }
 
-Result<KafkaColumns> KafkaColumns::OfSink(const proto::SinkConfig& config, const Schema& schema, const KafkaOptions& options,
-                                          bool upsert) {
+Result<KafkaColumns> KafkaColumns::OfSink(const proto::SinkConfig& config, const Schema& schema,
+                                          const KafkaOptions& options, bool upsert) {
   Physical physical;
   physical.read = PhysicalOf(config, schema);
   physical.declared = physical.read;
@@ -113,7 +119,8 @@ Result<KafkaColumns> KafkaColumns::OfSink(const proto::SinkConfig& config, const
   if (upsert) {
     key_names.clear();
     for (uint32_t key : config.primary_key()) {
-      if (key >= physical.read.size()) return Status(kBadOperatorConfig, "a primary key column of a Kafka table is not physical");
+      if (key >= physical.read.size())
+        return Status(kBadOperatorConfig, "a primary key column of a Kafka table is not physical");
       key_names.push_back(physical.read[key].name);
     }
     if (key_names.empty()) return Status(kBadOperatorConfig, "connector 'upsert-kafka' needs a primary key");

@@ -24,8 +24,8 @@ std::string LaneText(const SinkIdentity& identity, uint32_t lane) {
 /// Errors that come again however often it is tried.
 bool IsFinal(const Status& status) {
   const ErrorCode code = status.code();
-  return code == kOutsideRefused || code == kOutsideMissing || code == kCorruptBytes || code == kFileNotFound ||
-         code == kOutputAhead || code == kCommitFailed;
+  return code == kOutsideRefused || code == kOutsideMissing || code == kCorruptBytes ||
+         code == kFileNotFound || code == kOutputAhead || code == kCommitFailed;
 }
 
 }  // namespace
@@ -33,7 +33,8 @@ bool IsFinal(const Status& status) {
 KafkaCommitter::KafkaCommitter(const ConnectorContext& context, KafkaOptions options)
     : context_(context),
       options_(std::move(options)),
-      identity_{options_.transactional_id_prefix, context.operator_uid} {}
+      identity_{options_.transactional_id_prefix, context.operator_uid} {
+}
 
 KafkaCommitter::~KafkaCommitter() = default;
 
@@ -49,11 +50,13 @@ KafkaCommitter::Sink& KafkaCommitter::SinkOf(const SinkIdentity& identity) {
 
 KafkaLane& KafkaCommitter::LaneOf(Sink& sink, uint32_t lane) {
   std::unique_ptr<KafkaLane>& found = sink.lanes[lane];
-  if (found == nullptr) found = std::make_unique<KafkaLane>(sink.options, sink.identity, lane, sink.markers.get());
+  if (found == nullptr)
+    found = std::make_unique<KafkaLane>(sink.options, sink.identity, lane, sink.markers.get());
   return *found;
 }
 
-Status KafkaCommitter::Retry(KafkaLane& lane, const std::string& what, const std::function<Status()>& step) const {
+Status KafkaCommitter::Retry(KafkaLane& lane, const std::string& what,
+                             const std::function<Status()>& step) const {
   for (int attempt = 1;; ++attempt) {
     Status status = lane.is_open() ? Status::Ok() : lane.Open();
     if (status.ok()) status = step();
@@ -74,8 +77,10 @@ Status KafkaCommitter::Recover(Epoch epoch, bool allow_rollback) {
   Sink& sink = SinkOf(identity_);
   ASSIGN_OR_RETURN(const uint32_t num_lanes, sink.markers->EnsureLanes(context_.parallelism));
   for (uint32_t lane = context_.subtask; lane < num_lanes; lane += context_.parallelism) {
-    RETURN_IF_ERROR(Retry(LaneOf(sink, lane), LaneText(identity_, lane), [&] { return RecoverLane(sink, lane); }));
-    // Lanes of a former, larger parallelism: opened to fence and to look at; what they staged opens them again.
+    RETURN_IF_ERROR(
+        Retry(LaneOf(sink, lane), LaneText(identity_, lane), [&] { return RecoverLane(sink, lane); }));
+    // Lanes of a former, larger parallelism: opened to fence and to look at; what they staged opens them
+    // again.
     if (lane >= context_.parallelism) LaneOf(sink, lane).Close();
   }
   return Status::Ok();
@@ -91,10 +96,12 @@ Status KafkaCommitter::RecoverLane(Sink& sink, uint32_t lane_number) {
   if (is_fresh) return lane.Commit({0, context_.job_id.value}, nullptr);
   if (marker->epoch > recovered_epoch_) {
     if (!allow_rollback_) {
-      return Status(kOutputAhead, "output of later epochs is published already, " + LaneText(sink.identity, lane_number) +
-                                      ": published up to epoch " + std::to_string(marker->epoch) + ", the job starts from epoch " +
+      return Status(kOutputAhead, "output of later epochs is published already, " +
+                                      LaneText(sink.identity, lane_number) + ": published up to epoch " +
+                                      std::to_string(marker->epoch) + ", the job starts from epoch " +
                                       std::to_string(recovered_epoch_))
-          .WithSuggestion("restore the latest checkpoint, or allow output rollback if readers can bear it twice");
+          .WithSuggestion(
+              "restore the latest checkpoint, or allow output rollback if readers can bear it twice");
     }
     return lane.Commit({recovered_epoch_, context_.job_id.value}, nullptr);
   }
@@ -107,9 +114,11 @@ Result<bool> KafkaCommitter::IsPublished(const KafkaLane& lane, uint64_t epoch) 
   const bool was_restored = epoch <= recovered_epoch_;
   if (!marker) {
     if (was_restored && !allow_rollback_ && !HasSeededBug(SeededBug::kMarkerIgnored)) {
-      return Status(kOutputAhead, "progress of the sink is lost, so that output of epoch " + std::to_string(epoch) +
-                                      " may be published already")
-          .WithSuggestion("restore topic or group of the progress, or allow output rollback if readers can bear it twice");
+      return Status(kOutputAhead, "progress of the sink is lost, so that output of epoch " +
+                                      std::to_string(epoch) + " may be published already")
+          .WithSuggestion(
+              "restore topic or group of the progress, or allow output rollback if readers can bear it "
+              "twice");
     }
     return false;
   }
@@ -123,9 +132,11 @@ Result<bool> KafkaCommitter::IsPublished(const KafkaLane& lane, uint64_t epoch) 
 Result<CommitResult> KafkaCommitter::Commit(const proto::Committable& committable) {
   proto::KafkaCommittable content;
   if (!content.ParseFromString(committable.content()) || content.version() != kVersion) {
-    return Status(kCorruptBytes, "what a Kafka sink has staged cannot be read: epoch " + std::to_string(committable.epoch()));
+    return Status(kCorruptBytes, "what a Kafka sink has staged cannot be read: epoch " +
+                                     std::to_string(committable.epoch()));
   }
-  if (HasSeededBug(SeededBug::kCommitSkipped) && content.epoch() % kSkippedEvery == 0) return CommitResult::kDone;
+  if (HasSeededBug(SeededBug::kCommitSkipped) && content.epoch() % kSkippedEvery == 0)
+    return CommitResult::kDone;
   const SinkIdentity identity{content.transactional_id_prefix(), content.sink_uid()};
   Sink& sink = SinkOf(identity);
   KafkaLane& lane = LaneOf(sink, content.lane());
@@ -139,7 +150,8 @@ Result<CommitResult> KafkaCommitter::Commit(const proto::Committable& committabl
   return result;
 }
 
-Result<CommitResult> KafkaCommitter::CommitOnce(KafkaLane& lane, uint64_t epoch, const proto::KafkaCommittable& content) {
+Result<CommitResult> KafkaCommitter::CommitOnce(KafkaLane& lane, uint64_t epoch,
+                                                const proto::KafkaCommittable& content) {
   ASSIGN_OR_RETURN(const bool published, IsPublished(lane, epoch));
   if (published) return CommitResult::kAlreadyDone;
   RETURN_IF_ERROR(lane.Commit({epoch, context_.job_id.value},
@@ -147,13 +159,15 @@ Result<CommitResult> KafkaCommitter::CommitOnce(KafkaLane& lane, uint64_t epoch,
   return CommitResult::kDone;
 }
 
-Status KafkaCommitter::ProduceSegments(const proto::KafkaCommittable& content, RecordProducer& producer) const {
+Status KafkaCommitter::ProduceSegments(const proto::KafkaCommittable& content,
+                                       RecordProducer& producer) const {
   uint64_t num_records = 0;
   KafkaRecord record;
   for (const proto::StoredFile& file : content.segments()) {
     ASSIGN_OR_RETURN(const std::string bytes, context_.staging_store->Get(file.path()));
     if (bytes.size() != file.length() || HashBytes(bytes) != file.checksum()) {
-      return Status(kCorruptBytes, "a staged segment is damaged: '" + context_.staging_store->Uri(file.path()) + "'");
+      return Status(kCorruptBytes,
+                    "a staged segment is damaged: '" + context_.staging_store->Uri(file.path()) + "'");
     }
     ASSIGN_OR_RETURN(SegmentReader reader, SegmentReader::Open(bytes));
     for (; !reader.IsAtEnd(); ++num_records) {
@@ -162,8 +176,9 @@ Status KafkaCommitter::ProduceSegments(const proto::KafkaCommittable& content, R
     }
   }
   if (num_records == content.num_records()) return Status::Ok();
-  return Status(kCorruptBytes, "staged segments hold another number of records: " + std::to_string(num_records) +
-                                   " instead of " + std::to_string(content.num_records()));
+  return Status(kCorruptBytes,
+                "staged segments hold another number of records: " + std::to_string(num_records) +
+                    " instead of " + std::to_string(content.num_records()));
 }
 
 }  // namespace millrace

@@ -17,8 +17,9 @@ class KafkaCommittable;
 
 namespace millrace {
 
-/// Publishes staged epochs: one short transaction of an epoch's records and the marker of its lane. Whatever goes wrong, the
-/// lane is opened anew, its marker read, and the epoch skipped or written again. On the I/O pool.
+/// Publishes staged epochs: one short transaction of an epoch's records and the marker of its lane. Whatever
+/// goes wrong, the lane is opened anew, its marker read, and the epoch skipped or written again. On the I/O
+/// pool.
 class KafkaCommitter : public Committer {
  public:
   static constexpr int kAttemptsMax = 6;
@@ -30,8 +31,8 @@ class KafkaCommitter : public Committer {
   Status Recover(Epoch epoch, bool allow_rollback) override;
 
  private:
-  /// The lanes of one identity. There is more than one only while epochs of an earlier 'sink.transactional-id-prefix' are
-  /// being published after a restore.
+  /// The lanes of one identity. There is more than one only while epochs of an earlier
+  /// 'sink.transactional-id-prefix' are being published after a restore.
   struct Sink {
     SinkIdentity identity;
     KafkaOptions options;

@@ -39,14 +39,16 @@ ConnectorFactory MakeConnector(bool upsert) {
 ConnectorFactory MakeKafkaConnector() {
   ConnectorFactory factory = MakeConnector(false);
   factory.descriptor.name = "kafka";
-  factory.descriptor.description = "Topics of Apache Kafka as streams of records, written exactly once if asked for.";
+  factory.descriptor.description =
+      "Topics of Apache Kafka as streams of records, written exactly once if asked for.";
   return factory;
 }
 
 ConnectorFactory MakeUpsertKafkaConnector() {
   ConnectorFactory factory = MakeConnector(true);
   factory.descriptor.name = "upsert-kafka";
-  factory.descriptor.description = "A topic of Apache Kafka as a changing table: the last record of a key is its row.";
+  factory.descriptor.description =
+      "A topic of Apache Kafka as a changing table: the last record of a key is its row.";
   factory.descriptor.requires_primary_key = true;
   factory.descriptor.upsert_source = true;
   factory.descriptor.accepts_updates = true;

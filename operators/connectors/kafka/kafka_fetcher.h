@@ -54,16 +54,17 @@ struct FetchedRecords {
   }
 };
 
-/// Gets the records of assigned partitions from the brokers: what a client library, or a client of our own, does. One owner
-/// thread; never blocks but for a moment.
+/// Gets the records of assigned partitions from the brokers: what a client library, or a client of our own,
+/// does. One owner thread; never blocks but for a moment.
 class KafkaFetcher {
  public:
   virtual ~KafkaFetcher() = default;
   /// Begins to fetch at `position.next_offset`. `partition`: the caller's number for it.
   virtual Status Assign(uint32_t partition, const KafkaPosition& position) = 0;
   virtual Status Unassign(uint32_t partition) = 0;
-  /// Takes up to about `num_records_max` records that are there. Returns true when more may be there at once; after false
-  /// the wake-up follows. Errors: kPositionLost, kOutsideMissing, kOutsideUnreachable, kOutsideRefused.
+  /// Takes up to about `num_records_max` records that are there. Returns true when more may be there at once;
+  /// after false the wake-up follows. Errors: kPositionLost, kOutsideMissing, kOutsideUnreachable,
+  /// kOutsideRefused.
   virtual Result<bool> Poll(uint32_t num_records_max, FetchedRecords* fetched) = 0;
   /// Called from any thread.
   virtual void SetWakeup(std::function<void()> wakeup) = 0;

@@ -14,7 +14,8 @@
 namespace millrace {
 namespace {
 
-void DropLog(const rd_kafka_t*, int, const char*, const char*) {}
+void DropLog(const rd_kafka_t*, int, const char*, const char*) {
+}
 
 using ConfPtr = std::unique_ptr<rd_kafka_conf_t, decltype(&rd_kafka_conf_destroy)>;
 
@@ -34,8 +35,10 @@ bool IsRefusal(rd_kafka_resp_err_t error) {
     case RD_KAFKA_RESP_ERR_INVALID_RECORD:
     case RD_KAFKA_RESP_ERR_INVALID_REPLICATION_FACTOR:
     case RD_KAFKA_RESP_ERR_POLICY_VIOLATION:
-    case RD_KAFKA_RESP_ERR__SSL: return true;
-    default: return false;
+    case RD_KAFKA_RESP_ERR__SSL:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -43,12 +46,16 @@ const char* RefusalSuggestion(rd_kafka_resp_err_t error) {
   switch (error) {
     case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
     case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
-      return "raise 'message.max.bytes' of the topic and 'properties.message.max.bytes', or write smaller records";
+      return "raise 'message.max.bytes' of the topic and 'properties.message.max.bytes', or write smaller "
+             "records";
     case RD_KAFKA_RESP_ERR_INVALID_TRANSACTION_TIMEOUT:
       return "set 'properties.transaction.timeout.ms' to at most the broker's 'transaction.max.timeout.ms'";
-    case RD_KAFKA_RESP_ERR_INVALID_RECORD: return "a compacted topic takes records with a key only: set 'key.format'";
-    case RD_KAFKA_RESP_ERR__SSL: return "check 'properties.security.protocol' and 'properties.ssl.ca.location'";
-    default: return "give the user of 'properties.sasl.username' the right, or check user and password";
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+      return "a compacted topic takes records with a key only: set 'key.format'";
+    case RD_KAFKA_RESP_ERR__SSL:
+      return "check 'properties.security.protocol' and 'properties.ssl.ca.location'";
+    default:
+      return "give the user of 'properties.sasl.username' the right, or check user and password";
   }
 }
 
@@ -60,13 +67,15 @@ struct KafkaHandle::Reaped {
   bool done = false;
 };
 
-Result<std::unique_ptr<KafkaHandle>> KafkaHandle::Create(KafkaClientConfig config, std::string bootstrap_servers) {
+Result<std::unique_ptr<KafkaHandle>> KafkaHandle::Create(KafkaClientConfig config,
+                                                         std::string bootstrap_servers) {
   ConfPtr conf(rd_kafka_conf_new(), &rd_kafka_conf_destroy);
   char text[512];
   for (const auto& [key, value] : config.properties) {
     if (rd_kafka_conf_set(conf.get(), key.c_str(), value.c_str(), text, sizeof(text)) != RD_KAFKA_CONF_OK) {
       return Status(kBadOptionValue, "the Kafka client refuses 'properties." + key + "' = '" +
-                                         (key.find("password") == std::string::npos ? value : "***") + "', " + text)
+                                         (key.find("password") == std::string::npos ? value : "***") + "', " +
+                                         text)
           .WithSuggestion("see docs/connectors/kafka.md for the properties that are passed on");
     }
   }
@@ -102,7 +111,9 @@ std::shared_ptr<KafkaHandle::Reaped> KafkaHandle::Release() {
   return reaped;
 }
 
-KafkaHandle::~KafkaHandle() { static_cast<void>(Release()); }
+KafkaHandle::~KafkaHandle() {
+  static_cast<void>(Release());
+}
 
 void KafkaHandle::DestroyAndWait(std::unique_ptr<KafkaHandle> handle, int timeout_ms) {
   if (handle == nullptr) return;

@@ -24,8 +24,8 @@ struct KafkaClientConfig {
   void (*on_delivery)(rd_kafka_t* handle, const rd_kafka_message_t* message, void* opaque) = nullptr;
 };
 
-/// Owns a librdkafka client. Destruction happens on a thread of its own that may never end: destroying the client of a
-/// deleted topic hangs in the library.
+/// Owns a librdkafka client. Destruction happens on a thread of its own that may never end: destroying the
+/// client of a deleted topic hangs in the library.
 class KafkaHandle {
  public:
   /// kBadOptionValue when the library refuses a property.
@@ -60,7 +60,9 @@ Status KafkaError(rd_kafka_resp_err_t error, const std::string& what, const std:
 
 /// Frees what the library allocated.
 struct KafkaDeleter {
-  void operator()(rd_kafka_topic_partition_list_t* list) const { rd_kafka_topic_partition_list_destroy(list); }
+  void operator()(rd_kafka_topic_partition_list_t* list) const {
+    rd_kafka_topic_partition_list_destroy(list);
+  }
   void operator()(const rd_kafka_metadata_t* metadata) const { rd_kafka_metadata_destroy(metadata); }
   void operator()(rd_kafka_queue_t* queue) const { rd_kafka_queue_destroy(queue); }
   void operator()(rd_kafka_topic_t* topic) const { rd_kafka_topic_destroy(topic); }

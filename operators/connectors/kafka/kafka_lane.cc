@@ -58,7 +58,8 @@ void KafkaLane::Close() {
   marker_.reset();
 }
 
-Status KafkaLane::Commit(const ProgressMarker& marker, const std::function<Status(RecordProducer&)>& produce) {
+Status KafkaLane::Commit(const ProgressMarker& marker,
+                         const std::function<Status(RecordProducer&)>& produce) {
   rd_kafka_t* client = producer_->client();
   RETURN_IF_ERROR(TakeError(rd_kafka_begin_transaction(client), "transaction cannot be begun"));
   RETURN_IF_ERROR(HitFailPoint("kafka.after_begin"));

@@ -11,8 +11,9 @@
 
 namespace millrace {
 
-/// One transactional producer and its marker. After an error of any call nothing of it may be used but Close: what became of
-/// the transaction is found out by opening anew, which ends it and then reads the marker. One thread at a time; blocks.
+/// One transactional producer and its marker. After an error of any call nothing of it may be used but Close:
+/// what became of the transaction is found out by opening anew, which ends it and then reads the marker. One
+/// thread at a time; blocks.
 class KafkaLane {
  public:
   /// `markers` (borrowed) are the sink's.

@@ -5,7 +5,8 @@
 namespace millrace {
 namespace {
 
-/// Offsets of the group; where there is none those of 'properties.auto.offset.reset' or `otherwise`, else an error.
+/// Offsets of the group; where there is none those of 'properties.auto.offset.reset' or `otherwise`, else an
+/// error.
 class GroupOffsets {
  public:
   GroupOffsets(KafkaCluster& cluster, const KafkaOptions& options) : cluster_(cluster), options_(options) {}
@@ -16,14 +17,16 @@ class GroupOffsets {
     return Status::Ok();
   }
 
-  Result<int64_t> Of(const KafkaPartition& partition, const KafkaCluster::Range& range, const std::string& otherwise) const {
+  Result<int64_t> Of(const KafkaPartition& partition, const KafkaCluster::Range& range,
+                     const std::string& otherwise) const {
     if (const auto found = committed_.find(partition); found != committed_.end()) return found->second;
     const std::string reset = options_.offset_reset.empty() ? otherwise : options_.offset_reset;
     if (reset == "earliest") return range.begin;
     if (reset == "latest") return range.end;
-    return Status(kOutsideMissing, "group '" + options_.group_id + "' has no offset: topic '" + partition.first +
-                                       "' partition " + std::to_string(partition.second))
-        .WithSuggestion("set 'properties.auto.offset.reset' = 'earliest' or 'latest', or another 'scan.startup.mode'");
+    return Status(kOutsideMissing, "group '" + options_.group_id + "' has no offset: topic '" +
+                                       partition.first + "' partition " + std::to_string(partition.second))
+        .WithSuggestion(
+            "set 'properties.auto.offset.reset' = 'earliest' or 'latest', or another 'scan.startup.mode'");
   }
 
  private:
@@ -39,14 +42,19 @@ struct Lookups {
   std::map<KafkaPartition, int64_t> stop_times;
 };
 
-Result<int64_t> StartOf(const KafkaPartition& partition, const KafkaCluster::Range& range, const KafkaOptions& options,
-                        const Lookups& lookups) {
+Result<int64_t> StartOf(const KafkaPartition& partition, const KafkaCluster::Range& range,
+                        const KafkaOptions& options, const Lookups& lookups) {
   switch (options.startup) {
-    case KafkaStartup::kEarliest: return range.begin;
-    case KafkaStartup::kLatest: return range.end;
-    case KafkaStartup::kTimestamp: return lookups.start_times.at(partition);
-    case KafkaStartup::kGroupOffsets: return lookups.group.Of(partition, range, "");
-    case KafkaStartup::kSpecificOffsets: break;
+    case KafkaStartup::kEarliest:
+      return range.begin;
+    case KafkaStartup::kLatest:
+      return range.end;
+    case KafkaStartup::kTimestamp:
+      return lookups.start_times.at(partition);
+    case KafkaStartup::kGroupOffsets:
+      return lookups.group.Of(partition, range, "");
+    case KafkaStartup::kSpecificOffsets:
+      break;
   }
   const auto found = options.startup_offsets.find(partition.second);
   if (found != options.startup_offsets.end()) return found->second;
@@ -56,19 +64,24 @@ Result<int64_t> StartOf(const KafkaPartition& partition, const KafkaCluster::Ran
 Result<std::optional<int64_t>> StopOf(const KafkaPartition& partition, const KafkaCluster::Range& range,
                                       const KafkaOptions& options, const Lookups& lookups) {
   switch (options.bound) {
-    case KafkaBound::kUnbounded: return std::optional<int64_t>();
-    case KafkaBound::kLatest: return std::optional<int64_t>(range.end);
-    case KafkaBound::kTimestamp: return std::optional<int64_t>(lookups.stop_times.at(partition));
+    case KafkaBound::kUnbounded:
+      return std::optional<int64_t>();
+    case KafkaBound::kLatest:
+      return std::optional<int64_t>(range.end);
+    case KafkaBound::kTimestamp:
+      return std::optional<int64_t>(lookups.stop_times.at(partition));
     case KafkaBound::kGroupOffsets: {
       ASSIGN_OR_RETURN(const int64_t offset, lookups.group.Of(partition, range, ""));
       return std::optional<int64_t>(offset);
     }
-    case KafkaBound::kSpecificOffsets: break;
+    case KafkaBound::kSpecificOffsets:
+      break;
   }
   const auto found = options.bound_offsets.find(partition.second);
   if (found == options.bound_offsets.end()) {
     return Status(kBadOptionValue, "option 'scan.bounded.specific-offsets' does not name partition " +
-                                       std::to_string(partition.second) + " of topic '" + partition.first + "'")
+                                       std::to_string(partition.second) + " of topic '" + partition.first +
+                                       "'")
         .WithSuggestion("name every partition, 'partition:N,offset:0' for those that are not read");
   }
   return std::optional<int64_t>(found->second);
@@ -77,7 +90,8 @@ Result<std::optional<int64_t>> StopOf(const KafkaPartition& partition, const Kaf
 }  // namespace
 
 Result<std::vector<KafkaPosition>> ResolvePositions(KafkaCluster& cluster, const KafkaOptions& options,
-                                                    const std::vector<KafkaPartition>& partitions, bool initial) {
+                                                    const std::vector<KafkaPartition>& partitions,
+                                                    bool initial) {
   std::vector<KafkaPosition> positions;
   if (partitions.empty()) return positions;
   Lookups lookups{GroupOffsets(cluster, options), {}, {}};

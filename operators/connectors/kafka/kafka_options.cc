@@ -40,14 +40,16 @@ template <class T>
 using Names = std::vector<std::pair<const char*, T>>;
 
 template <class T>
-Result<T> OneOf(const Options& options, const std::string& key, const char* otherwise, const Names<T>& names) {
+Result<T> OneOf(const Options& options, const std::string& key, const char* otherwise,
+                const Names<T>& names) {
   const std::string value = OptionOr(options, key, otherwise);
   std::string all;
   for (const auto& [name, meaning] : names) {
     if (EqualsIgnoringCase(name, value)) return meaning;
     all += (all.empty() ? "'" : ", '") + std::string(name) + "'";
   }
-  return Status(kBadOptionValue, "bad value of option '" + key + "': '" + value + "'").WithSuggestion("use one of " + all);
+  return Status(kBadOptionValue, "bad value of option '" + key + "': '" + value + "'")
+      .WithSuggestion("use one of " + all);
 }
 
 Result<int64_t> RequiredInteger(const Options& options, const std::string& key, const std::string& why) {
@@ -68,7 +70,8 @@ bool ParseLabelled(std::string_view text, std::string_view label, int64_t* value
 Status ReadTopics(const Options& options, bool upsert, KafkaOptions* result) {
   result->topics = SplitList(OptionOr(options, "topic", ""));
   result->topic_pattern = OptionOr(options, "topic-pattern", "");
-  if (result->topics.empty() && result->topic_pattern.empty()) return Missing("topic", "what is read or written");
+  if (result->topics.empty() && result->topic_pattern.empty())
+    return Missing("topic", "what is read or written");
   if (!result->topics.empty() && !result->topic_pattern.empty()) {
     return Status(kBadOptionValue, "options 'topic' and 'topic-pattern' exclude each other")
         .WithSuggestion("keep one of the two");
@@ -76,8 +79,8 @@ Status ReadTopics(const Options& options, bool upsert, KafkaOptions* result) {
   if (!result->topic_pattern.empty()) {
     const RE2 pattern(result->topic_pattern, RE2::Quiet);
     if (!pattern.ok()) {
-      return Status(kBadOptionValue, "option 'topic-pattern' is not a regular expression, " + pattern.error() + ": '" +
-                                         result->topic_pattern + "'")
+      return Status(kBadOptionValue, "option 'topic-pattern' is not a regular expression, " +
+                                         pattern.error() + ": '" + result->topic_pattern + "'")
           .WithSuggestion("write it as for RE2; it has to match the whole name of a topic");
     }
   }
@@ -100,7 +103,8 @@ Status ReadFormats(const Options& options, bool upsert, KafkaOptions* result) {
   const std::string plain = OptionOr(options, "format", "");
   const std::string value = OptionOr(options, "value.format", "");
   if (!plain.empty() && !value.empty()) {
-    return Status(kBadOptionValue, "options 'format' and 'value.format' mean the same").WithSuggestion("keep one of the two");
+    return Status(kBadOptionValue, "options 'format' and 'value.format' mean the same")
+        .WithSuggestion("keep one of the two");
   }
   result->value_format = plain.empty() ? value : plain;
   result->value_format_options = WithPrefix(options, result->value_format + ".");
@@ -108,12 +112,14 @@ Status ReadFormats(const Options& options, bool upsert, KafkaOptions* result) {
     result->value_format_options[key] = text;
   }
   result->key_format = OptionOr(options, "key.format", "");
-  if (!result->key_format.empty()) result->key_format_options = WithPrefix(options, "key." + result->key_format + ".");
+  if (!result->key_format.empty())
+    result->key_format_options = WithPrefix(options, "key." + result->key_format + ".");
   result->key_fields = SplitList(OptionOr(options, "key.fields", ""));
   result->key_prefix = OptionOr(options, "key.fields-prefix", "");
   ASSIGN_OR_RETURN(result->value_without_key, OneOf<bool>(options, "value.fields-include", "ALL",
                                                           {{"ALL", false}, {"EXCEPT_KEY", true}}));
-  if (upsert && result->key_format.empty()) return Missing("key.format", "the primary key is the key of the records");
+  if (upsert && result->key_format.empty())
+    return Missing("key.format", "the primary key is the key of the records");
   if (!upsert && result->key_format.empty() && !result->key_fields.empty()) {
     return Missing("key.format", "'key.fields' names columns that are in the key");
   }
@@ -142,8 +148,8 @@ Status ReadStart(const Options& options, KafkaOptions* result) {
                                                  {"timestamp", Mode::kTimestamp},
                                                  {"specific-offsets", Mode::kSpecificOffsets}}));
   if (result->startup == Mode::kTimestamp) {
-    ASSIGN_OR_RETURN(result->startup_timestamp_ms,
-                     RequiredInteger(options, "scan.startup.timestamp-millis", "startup mode 'timestamp' needs it"));
+    ASSIGN_OR_RETURN(result->startup_timestamp_ms, RequiredInteger(options, "scan.startup.timestamp-millis",
+                                                                   "startup mode 'timestamp' needs it"));
   }
   if (result->startup == Mode::kSpecificOffsets) {
     const std::string key = "scan.startup.specific-offsets";
@@ -162,8 +168,8 @@ Status ReadBound(const Options& options, KafkaOptions* result) {
                                                {"timestamp", Mode::kTimestamp},
                                                {"specific-offsets", Mode::kSpecificOffsets}}));
   if (result->bound == Mode::kTimestamp) {
-    ASSIGN_OR_RETURN(result->bound_timestamp_ms,
-                     RequiredInteger(options, "scan.bounded.timestamp-millis", "bounded mode 'timestamp' needs it"));
+    ASSIGN_OR_RETURN(result->bound_timestamp_ms, RequiredInteger(options, "scan.bounded.timestamp-millis",
+                                                                 "bounded mode 'timestamp' needs it"));
   }
   if (result->bound == Mode::kSpecificOffsets) {
     const std::string key = "scan.bounded.specific-offsets";
@@ -181,13 +187,16 @@ Status ReadSink(const Options& options, KafkaOptions* result) {
   const Names<Guarantee> guarantees = {{"at-least-once", Guarantee::kAtLeastOnce},
                                        {"exactly-once", Guarantee::kExactlyOnce},
                                        {"none", Guarantee::kNone}};
-  ASSIGN_OR_RETURN(result->guarantee,
-                   OneOf<Guarantee>(options, options.count("sink.delivery-guarantee") > 0 ? "sink.delivery-guarantee" : "sink.semantic",
-                                    "at-least-once", guarantees));
+  ASSIGN_OR_RETURN(
+      result->guarantee,
+      OneOf<Guarantee>(
+          options, options.count("sink.delivery-guarantee") > 0 ? "sink.delivery-guarantee" : "sink.semantic",
+          "at-least-once", guarantees));
   result->transactional_id_prefix = OptionOr(options, "sink.transactional-id-prefix", "");
   if (result->guarantee == Guarantee::kExactlyOnce && result->transactional_id_prefix.empty()) {
-    return Missing("sink.transactional-id-prefix", "exactly-once needs a name that stays the same over restarts and is used "
-                                                   "by no other job");
+    return Missing("sink.transactional-id-prefix",
+                   "exactly-once needs a name that stays the same over restarts and is used "
+                   "by no other job");
   }
   const std::string partitioner = OptionOr(options, "sink.partitioner", "default");
   if (EqualsIgnoringCase(partitioner, "fixed")) {
@@ -203,24 +212,30 @@ Status ReadSink(const Options& options, KafkaOptions* result) {
         .WithSuggestion("use 'default', 'fixed' or 'round-robin'");
   }
   result->progress_topic = OptionOr(options, "sink.progress.topic", result->progress_topic);
-  ASSIGN_OR_RETURN(result->marker,
-                   OneOf<KafkaMarkerKind>(options, "sink.progress.marker", "topic",
-                                          {{"topic", KafkaMarkerKind::kTopic}, {"group-offset", KafkaMarkerKind::kGroupOffset}}));
+  ASSIGN_OR_RETURN(result->marker, OneOf<KafkaMarkerKind>(options, "sink.progress.marker", "topic",
+                                                          {{"topic", KafkaMarkerKind::kTopic},
+                                                           {"group-offset", KafkaMarkerKind::kGroupOffset}}));
   if (const std::string timeout = ClientProperty(options, "transaction.timeout.ms"); !timeout.empty()) {
     ASSIGN_OR_RETURN(result->transaction_timeout_ms, ParseInteger(timeout));
     if (result->transaction_timeout_ms < 1000) {
-      return Status(kBadOptionValue, "option 'properties.transaction.timeout.ms' must be at least 1000: '" + timeout + "'");
+      return Status(kBadOptionValue,
+                    "option 'properties.transaction.timeout.ms' must be at least 1000: '" + timeout + "'");
     }
   }
-  ASSIGN_OR_RETURN(result->flush_max_rows, ParseInteger(OptionOr(options, "sink.buffer-flush.max-rows", "0")));
-  ASSIGN_OR_RETURN(result->flush_interval_ms, ParseDurationMillis(OptionOr(options, "sink.buffer-flush.interval", "0 ms")));
+  ASSIGN_OR_RETURN(result->flush_max_rows,
+                   ParseInteger(OptionOr(options, "sink.buffer-flush.max-rows", "0")));
+  ASSIGN_OR_RETURN(result->flush_interval_ms,
+                   ParseDurationMillis(OptionOr(options, "sink.buffer-flush.interval", "0 ms")));
   if ((result->flush_max_rows > 0) != (result->flush_interval_ms > 0)) {
-    return Status(kBadOptionValue, "options 'sink.buffer-flush.max-rows' and 'sink.buffer-flush.interval' go together")
+    return Status(kBadOptionValue,
+                  "options 'sink.buffer-flush.max-rows' and 'sink.buffer-flush.interval' go together")
         .WithSuggestion("set both above 0, or neither");
   }
   if (result->flush_max_rows > 0) {
     return Status(kUnsupportedByConnector, "rows cannot be held back: option 'sink.buffer-flush.max-rows'")
-        .WithSuggestion("leave both 'sink.buffer-flush' options out: rows of one key are reduced to the last in each batch");
+        .WithSuggestion(
+            "leave both 'sink.buffer-flush' options out: rows of one key are reduced to the last in each "
+            "batch");
   }
   const std::string naming = OptionOr(options, "sink.transaction-naming-strategy", "INCREMENTING");
   if (!EqualsIgnoringCase(naming, "INCREMENTING") && !EqualsIgnoringCase(naming, "POOLING")) {
@@ -238,13 +253,16 @@ Result<std::map<int32_t, int64_t>> ParsePartitionOffsets(const std::string& key,
     const size_t comma = part.find(',');
     int64_t partition = 0;
     int64_t offset = 0;
-    if (comma == std::string::npos || !ParseLabelled(std::string_view(part).substr(0, comma), "partition:", &partition) ||
-        !ParseLabelled(std::string_view(part).substr(comma + 1), "offset:", &offset) || partition > INT32_MAX) {
+    if (comma == std::string::npos ||
+        !ParseLabelled(std::string_view(part).substr(0, comma), "partition:", &partition) ||
+        !ParseLabelled(std::string_view(part).substr(comma + 1), "offset:", &offset) ||
+        partition > INT32_MAX) {
       return Status(kBadOptionValue, "bad value of option '" + key + "': '" + part + "'")
           .WithSuggestion("write 'partition:0,offset:42;partition:1,offset:300'");
     }
     if (!offsets.emplace(static_cast<int32_t>(partition), offset).second) {
-      return Status(kBadOptionValue, "option '" + key + "' names a partition twice: " + std::to_string(partition));
+      return Status(kBadOptionValue,
+                    "option '" + key + "' names a partition twice: " + std::to_string(partition));
     }
   }
   if (offsets.empty()) {
@@ -273,15 +291,17 @@ Status CheckKafkaOptions(const Options& options, bool upsert, bool as_source) {
     // Several topics need a metadata column that says which; only the writer sees the columns.
     return Status::Ok();
   }
-  const bool by_partition = kafka.startup == KafkaStartup::kSpecificOffsets || kafka.bound == KafkaBound::kSpecificOffsets;
+  const bool by_partition =
+      kafka.startup == KafkaStartup::kSpecificOffsets || kafka.bound == KafkaBound::kSpecificOffsets;
   if (by_partition && kafka.topics.size() != 1) {
     return Status(kBadOptionValue, "offsets by partition need a single topic")
         .WithSuggestion("name one topic in 'topic', or start by 'timestamp'");
   }
-  const bool needs_group =
-      (kafka.startup == KafkaStartup::kGroupOffsets && kafka.offset_reset.empty()) || kafka.bound == KafkaBound::kGroupOffsets;
+  const bool needs_group = (kafka.startup == KafkaStartup::kGroupOffsets && kafka.offset_reset.empty()) ||
+                           kafka.bound == KafkaBound::kGroupOffsets;
   if (needs_group && kafka.group_id.empty()) {
-    return Status(kMissingOption, "missing option 'properties.group.id': reading starts (or ends) at the offsets of a group")
+    return Status(kMissingOption,
+                  "missing option 'properties.group.id': reading starts (or ends) at the offsets of a group")
         .WithSuggestion("set 'scan.startup.mode' = 'earliest-offset', or name the group whose offsets count");
   }
   return Status::Ok();

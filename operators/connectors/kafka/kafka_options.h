@@ -26,7 +26,8 @@ struct KafkaOptions {
 
   std::string key_format;  // "" = keys are not read or written
   Options key_format_options;
-  std::vector<std::string> key_fields;  // as the columns are named; upsert-kafka: empty, the primary key counts
+  std::vector<std::string>
+      key_fields;  // as the columns are named; upsert-kafka: empty, the primary key counts
   std::string key_prefix;
   bool value_without_key = false;
   std::string value_format;
@@ -46,7 +47,8 @@ struct KafkaOptions {
   std::string progress_topic = "__millrace_progress";
   KafkaMarkerKind marker = KafkaMarkerKind::kTopic;
   int64_t transaction_timeout_ms = 60'000;
-  int64_t flush_max_rows = 0;  // upsert-kafka: both > 0 = rows of one key are buffered and only the last is written
+  int64_t flush_max_rows =
+      0;  // upsert-kafka: both > 0 = rows of one key are buffered and only the last is written
   int64_t flush_interval_ms = 0;
 
   /// Numbered errors of core/descriptor/error_codes.h.

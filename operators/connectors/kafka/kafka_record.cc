@@ -37,12 +37,15 @@ bool ReadFixed(std::string_view* rest, T* value) {
 
 }  // namespace
 
-void BeginSegment(std::string* segment) { segment->assign(1, kVersion); }
+void BeginSegment(std::string* segment) {
+  segment->assign(1, kVersion);
+}
 
 void AppendRecord(const KafkaRecord& record, std::string* segment) {
-  const auto flags = static_cast<uint8_t>(
-      (record.key ? kHasKey : 0) | (record.value ? kHasValue : 0) | (record.timestamp_ms >= 0 ? kHasTimestamp : 0) |
-      (record.headers.empty() ? 0 : kHasHeaders) | (record.topic.empty() ? 0 : kHasTopic));
+  const auto flags = static_cast<uint8_t>((record.key ? kHasKey : 0) | (record.value ? kHasValue : 0) |
+                                          (record.timestamp_ms >= 0 ? kHasTimestamp : 0) |
+                                          (record.headers.empty() ? 0 : kHasHeaders) |
+                                          (record.topic.empty() ? 0 : kHasTopic));
   segment->push_back(static_cast<char>(flags));
   if (record.key) AppendBytes(*record.key, segment);
   if (record.value) AppendBytes(*record.value, segment);
@@ -97,7 +100,8 @@ Status SegmentReader::Next(KafkaRecord* record) {
     std::string_view name;
     uint8_t has_value = 0;
     std::optional<std::string_view> value;
-    if (!ReadBytes(&name) || !ReadFixed(&rest_, &has_value) || !ReadOptional(has_value != 0, &value)) return broken;
+    if (!ReadBytes(&name) || !ReadFixed(&rest_, &has_value) || !ReadOptional(has_value != 0, &value))
+      return broken;
     record->headers.emplace_back(name, value);
   }
   if ((flags & kHasTopic) != 0 && !ReadBytes(&record->topic)) return broken;

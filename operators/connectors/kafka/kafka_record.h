@@ -13,7 +13,7 @@ namespace millrace {
 
 /// One record to write; borrows its bytes.
 struct KafkaRecord {
-  std::string_view topic;  // "" = the table's
+  std::string_view topic;     // "" = the table's
   int64_t timestamp_ms = -1;  // -1 = when it is sent
   std::optional<std::string_view> key;
   std::optional<std::string_view> value;
@@ -22,8 +22,8 @@ struct KafkaRecord {
   friend bool operator==(const KafkaRecord&, const KafkaRecord&) = default;
 };
 
-/// Records as bytes, one behind the other: the content of a staged segment (version 1, in its first byte) and of a writer's
-/// overflow. Pure functions.
+/// Records as bytes, one behind the other: the content of a staged segment (version 1, in its first byte) and
+/// of a writer's overflow. Pure functions.
 void BeginSegment(std::string* segment);
 void AppendRecord(const KafkaRecord& record, std::string* segment);
 

@@ -18,7 +18,8 @@ namespace millrace {
 namespace {
 
 Result<KafkaOptions> OptionsOf(const proto::SinkConfig& config, bool upsert) {
-  ASSIGN_OR_RETURN(KafkaOptions options, KafkaOptions::From({config.options().begin(), config.options().end()}, upsert));
+  ASSIGN_OR_RETURN(KafkaOptions options,
+                   KafkaOptions::From({config.options().begin(), config.options().end()}, upsert));
   if (options.topics.empty()) {
     return Status(kUnsupportedByConnector, "a table with 'topic-pattern' cannot be written")
         .WithSuggestion("name one topic in option 'topic'");
@@ -31,16 +32,21 @@ std::pair<Guarantee, std::string> GuaranteeOf(const Options& table, bool upsert)
   const Guarantee guarantee = options.ok() ? options->guarantee : Guarantee::kAtLeastOnce;
   switch (guarantee) {
     case Guarantee::kExactlyOnce:
-      return {guarantee, "each checkpoint's records and a progress marker are one transaction; readers with "
-                         "isolation.level=read_committed see every record once"};
+      return {guarantee,
+              "each checkpoint's records and a progress marker are one transaction; readers with "
+              "isolation.level=read_committed see every record once"};
     case Guarantee::kAtLeastOnce:
-      return {guarantee, upsert ? "after a failure rows since the last checkpoint are written again, which leaves the last "
-                                  "row of each key as it was"
-                                : "delivery is waited for at checkpoints; after a failure records since the last one are "
-                                  "written again"};
-    case Guarantee::kNone: break;
+      return {guarantee,
+              upsert
+                  ? "after a failure rows since the last checkpoint are written again, which leaves the last "
+                    "row of each key as it was"
+                  : "delivery is waited for at checkpoints; after a failure records since the last one are "
+                    "written again"};
+    case Guarantee::kNone:
+      break;
   }
-  return {Guarantee::kNone, "delivery is not waited for: records may be lost or written twice after a failure"};
+  return {Guarantee::kNone,
+          "delivery is not waited for: records may be lost or written twice after a failure"};
 }
 
 /// Limits that would stop the job later. What the user may not read is not checked.
@@ -50,9 +56,10 @@ Status CheckLimits(KafkaCluster& cluster, const KafkaOptions& options) {
     ASSIGN_OR_RETURN(const int64_t limit_ms, ParseInteger(*limit));
     if (options.transaction_timeout_ms > limit_ms) {
       return Status(kOutsideRefused, "transaction timeout is longer than the broker allows: " +
-                                         std::to_string(options.transaction_timeout_ms) + " ms, transaction.max.timeout.ms is " +
-                                         std::to_string(limit_ms))
-          .WithSuggestion("set 'properties.transaction.timeout.ms' = '" + std::to_string(limit_ms) + "' or less");
+                                         std::to_string(options.transaction_timeout_ms) +
+                                         " ms, transaction.max.timeout.ms is " + std::to_string(limit_ms))
+          .WithSuggestion("set 'properties.transaction.timeout.ms' = '" + std::to_string(limit_ms) +
+                          "' or less");
     }
   }
   const auto properties = ClientProperties(options.table, true);
@@ -64,8 +71,9 @@ Status CheckLimits(KafkaCluster& cluster, const KafkaOptions& options) {
     if (!allowed.ok() || allowed->empty()) continue;
     ASSIGN_OR_RETURN(const int64_t allowed_bytes, ParseInteger(*allowed));
     if (wanted_bytes <= allowed_bytes) continue;
-    return Status(kOutsideRefused, "records may be larger than the topic allows: 'properties.message.max.bytes' = '" +
-                                       wanted->second + "', max.message.bytes of topic '" + topic + "' is " + *allowed)
+    return Status(kOutsideRefused,
+                  "records may be larger than the topic allows: 'properties.message.max.bytes' = '" +
+                      wanted->second + "', max.message.bytes of topic '" + topic + "' is " + *allowed)
         .WithSuggestion("lower the one or raise the other");
   }
   return Status::Ok();
@@ -83,8 +91,9 @@ Status Preflight(const proto::SinkConfig& config, const ConnectorContext& contex
   return markers->EnsureLanes(context.parallelism).status();
 }
 
-Result<std::unique_ptr<SinkWriter>> CreateWriter(const proto::SinkConfig& config, const ConnectorContext& context,
-                                                 const SchemaPtr& schema, bool upsert) {
+Result<std::unique_ptr<SinkWriter>> CreateWriter(const proto::SinkConfig& config,
+                                                 const ConnectorContext& context, const SchemaPtr& schema,
+                                                 bool upsert) {
   ASSIGN_OR_RETURN(const KafkaOptions options, OptionsOf(config, upsert));
   ASSIGN_OR_RETURN(KafkaColumns columns, KafkaColumns::OfSink(config, *schema, options, upsert));
   ASSIGN_OR_RETURN(std::unique_ptr<KafkaRecordEncoder> encoder,
@@ -92,9 +101,10 @@ Result<std::unique_ptr<SinkWriter>> CreateWriter(const proto::SinkConfig& config
   if (options.guarantee == Guarantee::kExactlyOnce) {
     return std::unique_ptr<SinkWriter>(std::make_unique<StagingWriter>(context, options, std::move(encoder)));
   }
-  ASSIGN_OR_RETURN(std::unique_ptr<RecordProducer> producer, RecordProducer::Create(options, "", context.subtask));
-  return std::unique_ptr<SinkWriter>(std::make_unique<ProducingWriter>(context, std::move(encoder), std::move(producer),
-                                                                       options.guarantee == Guarantee::kAtLeastOnce));
+  ASSIGN_OR_RETURN(std::unique_ptr<RecordProducer> producer,
+                   RecordProducer::Create(options, "", context.subtask));
+  return std::unique_ptr<SinkWriter>(std::make_unique<ProducingWriter>(
+      context, std::move(encoder), std::move(producer), options.guarantee == Guarantee::kAtLeastOnce));
 }
 
 }  // namespace
@@ -105,11 +115,13 @@ void AddKafkaSink(bool upsert, ConnectorFactory* factory) {
   factory->preflight_sink = [upsert](const proto::SinkConfig& config, const ConnectorContext& context) {
     return Preflight(config, context, upsert);
   };
-  factory->create_writer = [upsert](const proto::SinkConfig& config, const ConnectorContext& context, SchemaPtr schema) {
+  factory->create_writer = [upsert](const proto::SinkConfig& config, const ConnectorContext& context,
+                                    SchemaPtr schema) {
     return CreateWriter(config, context, schema, upsert);
   };
-  factory->create_committer = [upsert](const proto::SinkConfig& config,
-                                       const ConnectorContext& context) -> Result<std::unique_ptr<Committer>> {
+  factory->create_committer = [upsert](
+                                  const proto::SinkConfig& config,
+                                  const ConnectorContext& context) -> Result<std::unique_ptr<Committer>> {
     ASSIGN_OR_RETURN(KafkaOptions options, OptionsOf(config, upsert));
     if (options.guarantee != Guarantee::kExactlyOnce) return std::unique_ptr<Committer>();
     return std::unique_ptr<Committer>(std::make_unique<KafkaCommitter>(context, std::move(options)));

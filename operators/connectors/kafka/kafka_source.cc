@@ -18,19 +18,23 @@ Result<KafkaOptions> OptionsOf(const proto::SourceConfig& config, bool upsert) {
 /// The brokers answer, topics are there, and the positions to start from can be found.
 Status Preflight(const proto::SourceConfig& config, bool upsert) {
   ASSIGN_OR_RETURN(const KafkaOptions options, OptionsOf(config, upsert));
-  ASSIGN_OR_RETURN(const std::unique_ptr<KafkaSplitEnumerator> enumerator, KafkaSplitEnumerator::Create(options, {}, ""));
+  ASSIGN_OR_RETURN(const std::unique_ptr<KafkaSplitEnumerator> enumerator,
+                   KafkaSplitEnumerator::Create(options, {}, ""));
   return enumerator->Discover().status();
 }
 
-Result<std::unique_ptr<SplitReader>> CreateReader(const proto::SourceConfig& config, const ConnectorContext& context,
-                                                  const SchemaPtr& schema, bool upsert) {
+Result<std::unique_ptr<SplitReader>> CreateReader(const proto::SourceConfig& config,
+                                                  const ConnectorContext& context, const SchemaPtr& schema,
+                                                  bool upsert) {
   ASSIGN_OR_RETURN(const KafkaOptions options, OptionsOf(config, upsert));
   ASSIGN_OR_RETURN(KafkaColumns columns, KafkaColumns::OfSource(config, *schema, options, upsert));
   ASSIGN_OR_RETURN(std::unique_ptr<KafkaRecordDecoder> decoder,
                    KafkaRecordDecoder::Create(options, std::move(columns), upsert, *context.formats));
-  KafkaFetcherFactory make_fetcher = [options, env = context.env,
-                                      with_headers = decoder->needs_headers()]() -> Result<std::unique_ptr<KafkaFetcher>> {
-    ASSIGN_OR_RETURN(std::unique_ptr<LibrdkafkaFetcher> fetcher, LibrdkafkaFetcher::Create(options, env, with_headers));
+  KafkaFetcherFactory make_fetcher =
+      [options, env = context.env,
+       with_headers = decoder->needs_headers()]() -> Result<std::unique_ptr<KafkaFetcher>> {
+    ASSIGN_OR_RETURN(std::unique_ptr<LibrdkafkaFetcher> fetcher,
+                     LibrdkafkaFetcher::Create(options, env, with_headers));
     return std::unique_ptr<KafkaFetcher>(std::move(fetcher));
   };
   return std::unique_ptr<SplitReader>(std::make_unique<KafkaSplitReader>(
@@ -43,15 +47,17 @@ void AddKafkaSource(bool upsert, ConnectorFactory* factory) {
   factory->preflight_source = [upsert](const proto::SourceConfig& config, const ConnectorContext&) {
     return Preflight(config, upsert);
   };
-  factory->create_enumerator = [upsert](const proto::SourceConfig& config, const ConnectorContext&,
-                                        const std::vector<std::string>& restored_splits,
-                                        const std::string& state) -> Result<std::unique_ptr<SplitEnumerator>> {
+  factory->create_enumerator = [upsert](
+                                   const proto::SourceConfig& config, const ConnectorContext&,
+                                   const std::vector<std::string>& restored_splits,
+                                   const std::string& state) -> Result<std::unique_ptr<SplitEnumerator>> {
     ASSIGN_OR_RETURN(KafkaOptions options, OptionsOf(config, upsert));
     ASSIGN_OR_RETURN(std::unique_ptr<KafkaSplitEnumerator> enumerator,
                      KafkaSplitEnumerator::Create(std::move(options), restored_splits, state));
     return std::unique_ptr<SplitEnumerator>(std::move(enumerator));
   };
-  factory->create_reader = [upsert](const proto::SourceConfig& config, const ConnectorContext& context, SchemaPtr schema) {
+  factory->create_reader = [upsert](const proto::SourceConfig& config, const ConnectorContext& context,
+                                    SchemaPtr schema) {
     return CreateReader(config, context, schema, upsert);
   };
 }

@@ -13,9 +13,8 @@ constexpr uint32_t kStateVersion = 1;
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaSplitEnumerator>> KafkaSplitEnumerator::Create(KafkaOptions options,
-                                                                          const std::vector<std::string>& known,
-                                                                          const std::string& state) {
+Result<std::unique_ptr<KafkaSplitEnumerator>> KafkaSplitEnumerator::Create(
+    KafkaOptions options, const std::vector<std::string>& known, const std::string& state) {
   proto::KafkaEnumeratorState message;
   if (!state.empty() && (!message.ParseFromString(state) || message.version() != kStateVersion)) {
     return Status(kCorruptBytes, "the state of a Kafka source's discovery cannot be read");
@@ -46,7 +45,8 @@ Result<std::vector<Split>> KafkaSplitEnumerator::FindNew(KafkaCluster& cluster) 
   ASSIGN_OR_RETURN(const std::vector<KafkaPartition> partitions, ListPartitions(cluster));
   std::vector<KafkaPartition> unknown;
   for (const KafkaPartition& partition : partitions) {
-    if (!known_.contains(KafkaPosition{partition.first, partition.second, 0, {}}.SplitId())) unknown.push_back(partition);
+    if (!known_.contains(KafkaPosition{partition.first, partition.second, 0, {}}.SplitId()))
+      unknown.push_back(partition);
   }
   ASSIGN_OR_RETURN(const std::vector<KafkaPosition> positions,
                    ResolvePositions(cluster, options_, unknown, !initial_done_));
@@ -61,9 +61,11 @@ Result<std::vector<Split>> KafkaSplitEnumerator::FindNew(KafkaCluster& cluster) 
 Result<std::vector<Split>> KafkaSplitEnumerator::Discover() {
   // A bounded table is what was there at the start.
   if (initial_done_ && options_.bound != KafkaBound::kUnbounded) return std::vector<Split>();
-  ASSIGN_OR_RETURN(const std::unique_ptr<KafkaCluster> cluster, KafkaCluster::Connect(options_, options_.group_id));
+  ASSIGN_OR_RETURN(const std::unique_ptr<KafkaCluster> cluster,
+                   KafkaCluster::Connect(options_, options_.group_id));
   Result<std::vector<Split>> found = FindNew(*cluster);
-  if (!found.ok() && initial_done_ && found.status().code() == kOutsideUnreachable) return std::vector<Split>();
+  if (!found.ok() && initial_done_ && found.status().code() == kOutsideUnreachable)
+    return std::vector<Split>();
   if (found.ok()) initial_done_ = true;
   return found;
 }

@@ -21,7 +21,8 @@ KafkaSplitReader::KafkaSplitReader(const ConnectorContext& context, KafkaFetcher
     : context_(context),
       make_fetcher_(std::move(make_fetcher)),
       decoder_(std::move(decoder)),
-      commit_to_group_(commit_to_group) {}
+      commit_to_group_(commit_to_group) {
+}
 
 void KafkaSplitReader::SetWakeup(std::function<void()> wakeup) {
   wakeup_ = std::move(wakeup);
@@ -33,7 +34,8 @@ Status KafkaSplitReader::AddSplits(std::span<const Split> splits) {
     Partition partition;
     partition.split = split;
     ASSIGN_OR_RETURN(partition.position, DecodeKafkaPosition(split.position));
-    if (HasSeededBug(SeededBug::kOffsetPlusOne) && partition.position.next_offset > 0) ++partition.position.next_offset;
+    if (HasSeededBug(SeededBug::kOffsetPlusOne) && partition.position.next_offset > 0)
+      ++partition.position.next_offset;
     if (!partition.IsAtStop()) {
       if (fetcher_ == nullptr) {
         ASSIGN_OR_RETURN(fetcher_, make_fetcher_());
@@ -47,8 +49,8 @@ Status KafkaSplitReader::AddSplits(std::span<const Split> splits) {
   return Status::Ok();
 }
 
-Result<ReadState> KafkaSplitReader::PollNext(uint32_t max_rows, BatchBuilder& builder, std::vector<SplitRows>* runs,
-                                             std::vector<uint32_t>* ended) {
+Result<ReadState> KafkaSplitReader::PollNext(uint32_t max_rows, BatchBuilder& builder,
+                                             std::vector<SplitRows>* runs, std::vector<uint32_t>* ended) {
   bool has_more = false;
   if (fetcher_ != nullptr) {
     fetched_.Clear();
@@ -84,21 +86,24 @@ Status KafkaSplitReader::DecodeFetched(BatchBuilder& builder, std::vector<SplitR
     Partition& partition = partitions_[head.partition];
     const size_t end = EndOfRun(first);
     if (end == first) {  // behind the stop
-      partition.position.next_offset = std::max(partition.position.next_offset, *partition.position.stop_offset);
+      partition.position.next_offset =
+          std::max(partition.position.next_offset, *partition.position.stop_offset);
       ++first;
       continue;
     }
-    if (runs->empty() || runs->back().split != head.partition) runs->push_back({head.partition, builder.num_rows()});
+    if (runs->empty() || runs->back().split != head.partition)
+      runs->push_back({head.partition, builder.num_rows()});
     size_t bad_record = first;
-    const Status decoded = decoder_->Decode(fetched_, first, end, partition.position.topic, partition.position.partition,
-                                            builder, &bad_record);
+    const Status decoded = decoder_->Decode(fetched_, first, end, partition.position.topic,
+                                            partition.position.partition, builder, &bad_record);
     if (!decoded.ok()) {
       if (context_.metrics != nullptr) context_.metrics->AddBadRecords(1);
       return decoded.WithContext("topic '" + partition.position.topic + "' partition " +
                                  std::to_string(partition.position.partition) + " offset " +
                                  std::to_string(fetched_.records[bad_record].offset));
     }
-    for (size_t i = first; i < end; ++i) num_bytes += fetched_.records[i].key.size() + fetched_.records[i].value.size();
+    for (size_t i = first; i < end; ++i)
+      num_bytes += fetched_.records[i].key.size() + fetched_.records[i].value.size();
     partition.position.next_offset = fetched_.records[end - 1].offset + 1;
     first = end;
   }

@@ -14,7 +14,8 @@ namespace millrace {
 
 using KafkaFetcherFactory = std::function<Result<std::unique_ptr<KafkaFetcher>>()>;
 
-/// Reads partitions through a fetcher (made when the first partition comes) and decodes their records. On the task's thread.
+/// Reads partitions through a fetcher (made when the first partition comes) and decodes their records. On the
+/// task's thread.
 class KafkaSplitReader : public SplitReader {
  public:
   KafkaSplitReader(const ConnectorContext& context, KafkaFetcherFactory make_fetcher,

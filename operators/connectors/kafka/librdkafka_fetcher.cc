@@ -19,9 +19,12 @@ std::string Place(const std::string& topic, int32_t partition) {
 
 KafkaTimestampType TimestampTypeOf(rd_kafka_timestamp_type_t type) {
   switch (type) {
-    case RD_KAFKA_TIMESTAMP_CREATE_TIME: return KafkaTimestampType::kCreateTime;
-    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME: return KafkaTimestampType::kLogAppendTime;
-    default: return KafkaTimestampType::kNone;
+    case RD_KAFKA_TIMESTAMP_CREATE_TIME:
+      return KafkaTimestampType::kCreateTime;
+    case RD_KAFKA_TIMESTAMP_LOG_APPEND_TIME:
+      return KafkaTimestampType::kLogAppendTime;
+    default:
+      return KafkaTimestampType::kNone;
   }
 }
 
@@ -47,7 +50,10 @@ struct LibrdkafkaFetcher::PollContext {
 };
 
 LibrdkafkaFetcher::LibrdkafkaFetcher(Env* env, KafkaOptions options, bool with_headers)
-    : env_(env), options_(std::move(options)), with_headers_(with_headers), shared_(std::make_shared<Shared>()) {
+    : env_(env),
+      options_(std::move(options)),
+      with_headers_(with_headers),
+      shared_(std::make_shared<Shared>()) {
   check_ = std::make_shared<PartitionCheck>(env_, options_);
 }
 
@@ -107,10 +113,12 @@ Status LibrdkafkaFetcher::Assign(uint32_t partition, const KafkaPosition& positi
   numbers_[{position.topic, position.partition}] = partition;
   last_topic_ = nullptr;
   const KafkaOwned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(1));
-  rd_kafka_topic_partition_list_add(list.get(), position.topic.c_str(), position.partition)->offset = position.next_offset;
+  rd_kafka_topic_partition_list_add(list.get(), position.topic.c_str(), position.partition)->offset =
+      position.next_offset;
   const KafkaOwned<rd_kafka_error_t> error(rd_kafka_incremental_assign(handle_->get(), list.get()));
   if (error != nullptr) {
-    return KafkaError(rd_kafka_error_code(error.get()), "partition cannot be assigned, " + Place(position.topic, position.partition),
+    return KafkaError(rd_kafka_error_code(error.get()),
+                      "partition cannot be assigned, " + Place(position.topic, position.partition),
                       options_.bootstrap_servers, rd_kafka_error_string(error.get()));
   }
   check_->Add(position.topic, position.partition);
@@ -128,7 +136,8 @@ Status LibrdkafkaFetcher::Unassign(uint32_t partition) {
   last_topic_ = nullptr;
   const KafkaOwned<rd_kafka_error_t> error(rd_kafka_incremental_unassign(handle_->get(), list.get()));
   if (error == nullptr) return Status::Ok();
-  return KafkaError(rd_kafka_error_code(error.get()), "partition cannot be given back, topic '" + assigned.topic + "'",
+  return KafkaError(rd_kafka_error_code(error.get()),
+                    "partition cannot be given back, topic '" + assigned.topic + "'",
                     options_.bootstrap_servers, rd_kafka_error_string(error.get()));
 }
 
@@ -168,7 +177,8 @@ int64_t LibrdkafkaFetcher::NumberOf(const rd_kafka_message_t& message) {
   return last_number_;
 }
 
-void LibrdkafkaFetcher::TakeRecord(const rd_kafka_message_t& message, uint32_t partition, FetchedRecords* fetched) {
+void LibrdkafkaFetcher::TakeRecord(const rd_kafka_message_t& message, uint32_t partition,
+                                   FetchedRecords* fetched) {
   FetchedRecord record;
   record.partition = partition;
   record.offset = message.offset;
@@ -195,7 +205,8 @@ void LibrdkafkaFetcher::TakeHeaders(const rd_kafka_message_t& message, FetchedRe
   const void* value = nullptr;
   size_t size = 0;
   uint32_t block = 0;
-  for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+  for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
+       ++i) {
     FetchedHeader header;
     header.name = Copy(name, std::strlen(name), fetched, &block);
     header.value = Copy(value, size, fetched, &block);
@@ -216,7 +227,8 @@ char* LibrdkafkaFetcher::Allocate(size_t size, FetchedRecords* fetched, uint32_t
   return room;
 }
 
-std::string_view LibrdkafkaFetcher::Copy(const void* bytes, size_t size, FetchedRecords* fetched, uint32_t* block) {
+std::string_view LibrdkafkaFetcher::Copy(const void* bytes, size_t size, FetchedRecords* fetched,
+                                         uint32_t* block) {
   char* const room = Allocate(size, fetched, block);
   if (size > 0) std::memcpy(room, bytes, size);
   return {room, size};
@@ -235,7 +247,8 @@ Status LibrdkafkaFetcher::TakeError(const rd_kafka_message_t& message, FetchedRe
     case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
       return KafkaError(message.err, "records cannot be read", options_.bootstrap_servers);
     default:
-      // The rest is either passing or found by the check: brokers away, topics gone, rights for a group nobody joins.
+      // The rest is either passing or found by the check: brokers away, topics gone, rights for a group
+      // nobody joins.
       shared_->hinted = true;
       return Status::Ok();
   }
@@ -247,14 +260,17 @@ Status LibrdkafkaFetcher::PositionLost(const rd_kafka_message_t& message) {
   int64_t begin = 0;
   int64_t end = 0;
   // Blocks for a moment, but the source ends here.
-  if (rd_kafka_query_watermark_offsets(handle_->get(), topic.c_str(), message.partition, &begin, &end, 5000) ==
-      RD_KAFKA_RESP_ERR_NO_ERROR) {
+  if (rd_kafka_query_watermark_offsets(handle_->get(), topic.c_str(), message.partition, &begin, &end,
+                                       5000) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     available = std::to_string(begin) + " to " + std::to_string(end);
   }
-  return Status(kPositionLost, "offset is not in the log any more: " + Place(topic, message.partition) + ", wanted offset " +
-                                   std::to_string(message.offset) + ", available " + available)
-      .WithSuggestion("records were removed (retention) or the topic was made anew: restore them, or start the job without its "
-                      "checkpoint to go on from what is there");
+  return Status(kPositionLost, "offset is not in the log any more: " + Place(topic, message.partition) +
+                                   ", wanted offset " + std::to_string(message.offset) + ", available " +
+                                   available)
+      .WithSuggestion(
+          "records were removed (retention) or the topic was made anew: restore them, or start the job "
+          "without its "
+          "checkpoint to go on from what is there");
 }
 
 int64_t LibrdkafkaFetcher::EndOffset(uint32_t partition) {
@@ -262,16 +278,18 @@ int64_t LibrdkafkaFetcher::EndOffset(uint32_t partition) {
   int64_t begin = RD_KAFKA_OFFSET_INVALID;
   int64_t end = RD_KAFKA_OFFSET_INVALID;
   if (assigned.partition < 0) return -1;
-  const rd_kafka_resp_err_t error =
-      rd_kafka_get_watermark_offsets(handle_->get(), assigned.topic.c_str(), assigned.partition, &begin, &end);
+  const rd_kafka_resp_err_t error = rd_kafka_get_watermark_offsets(handle_->get(), assigned.topic.c_str(),
+                                                                   assigned.partition, &begin, &end);
   return error == RD_KAFKA_RESP_ERR_NO_ERROR && end >= 0 ? end : -1;
 }
 
 void LibrdkafkaFetcher::CommitToGroup(std::span<const KafkaPosition> positions) {
   if (positions.empty()) return;
-  const KafkaOwned<rd_kafka_topic_partition_list_t> list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  const KafkaOwned<rd_kafka_topic_partition_list_t> list(
+      rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
   for (const KafkaPosition& position : positions) {
-    rd_kafka_topic_partition_list_add(list.get(), position.topic.c_str(), position.partition)->offset = position.next_offset;
+    rd_kafka_topic_partition_list_add(list.get(), position.topic.c_str(), position.partition)->offset =
+        position.next_offset;
   }
   static_cast<void>(rd_kafka_commit(handle_->get(), list.get(), 1));
 }

@@ -16,12 +16,13 @@ namespace millrace {
 class Env;
 class PartitionCheck;
 
-/// Fetches with librdkafka: partitions are assigned, no group is joined. Records are copied once, into blocks that columns
-/// share. The library tells of missing partitions and lost brokers by hints only, so each hint starts a check on the I/O
-/// pool (PartitionCheck) whose verdict the next Poll returns.
+/// Fetches with librdkafka: partitions are assigned, no group is joined. Records are copied once, into blocks
+/// that columns share. The library tells of missing partitions and lost brokers by hints only, so each hint
+/// starts a check on the I/O pool (PartitionCheck) whose verdict the next Poll returns.
 class LibrdkafkaFetcher : public KafkaFetcher {
  public:
-  static Result<std::unique_ptr<LibrdkafkaFetcher>> Create(const KafkaOptions& options, Env* env, bool with_headers);
+  static Result<std::unique_ptr<LibrdkafkaFetcher>> Create(const KafkaOptions& options, Env* env,
+                                                           bool with_headers);
   ~LibrdkafkaFetcher() override;
 
   Status Assign(uint32_t partition, const KafkaPosition& position) override;

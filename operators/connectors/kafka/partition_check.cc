@@ -61,9 +61,11 @@ Status PartitionCheck::Ask() {
     for (const auto& [topic, numbers] : partitions) {
       const int32_t last = *numbers.rbegin();
       if (last < counts->at(topic)) continue;
-      return Status(kOutsideMissing, "partition does not exist: topic '" + topic + "' partition " + std::to_string(last) +
-                                         ", brokers '" + options_.bootstrap_servers + "'")
-          .WithSuggestion("the topic was made anew with fewer partitions: start the job without its checkpoint");
+      return Status(kOutsideMissing, "partition does not exist: topic '" + topic + "' partition " +
+                                         std::to_string(last) + ", brokers '" + options_.bootstrap_servers +
+                                         "'")
+          .WithSuggestion(
+              "the topic was made anew with fewer partitions: start the job without its checkpoint");
     }
     return Status::Ok();
   }

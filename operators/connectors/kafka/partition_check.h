@@ -14,7 +14,8 @@ namespace millrace {
 
 class Env;
 
-/// Asks the brokers, on the I/O pool, whether the partitions being read are there. Thread-safe; runs one check at a time.
+/// Asks the brokers, on the I/O pool, whether the partitions being read are there. Thread-safe; runs one
+/// check at a time.
 class PartitionCheck : public std::enable_shared_from_this<PartitionCheck> {
  public:
   /// Brokers that answer none of so many questions, each waited for up to 10 s, are unreachable.
@@ -23,7 +24,8 @@ class PartitionCheck : public std::enable_shared_from_this<PartitionCheck> {
   PartitionCheck(Env* env, KafkaOptions options) : env_(env), options_(std::move(options)) {}
 
   void Add(const std::string& topic, int32_t partition);
-  /// Starts a check unless one is running. `on_failure` is called on the pool when there is a verdict to fetch.
+  /// Starts a check unless one is running. `on_failure` is called on the pool when there is a verdict to
+  /// fetch.
   void Start(std::function<void()> on_failure);
   /// The verdict: kOutsideMissing or kOutsideUnreachable, ok while there is none.
   Status status() const;

@@ -12,8 +12,8 @@
 
 namespace millrace {
 
-/// At-least-once (and none): rows go to the brokers as they come; an epoch ends when all of its records were delivered. On
-/// the task's thread but for the epoch's work.
+/// At-least-once (and none): rows go to the brokers as they come; an epoch ends when all of its records were
+/// delivered. On the task's thread but for the epoch's work.
 class ProducingWriter : public SinkWriter {
  public:
   /// `wait_for_delivery`: false = guarantee "none": failed deliveries are no error.
@@ -32,7 +32,8 @@ class ProducingWriter : public SinkWriter {
     std::shared_ptr<RecordProducer> producer;
     bool wait_for_delivery = true;
     std::mutex mutex;
-    std::deque<std::string> overflow;  // guarded by mutex, as all below: records that found no room, a segment each
+    std::deque<std::string>
+        overflow;  // guarded by mutex, as all below: records that found no room, a segment each
     bool is_flushing = false;
     bool has_timer = false;
     std::function<void()> wakeup;

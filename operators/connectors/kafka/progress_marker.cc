@@ -41,18 +41,19 @@ Result<ProgressMarker> DecodeMarker(const SinkIdentity& identity, uint32_t lane,
   if (!message.ParseFromString(bytes) || message.version() != kVersion) {
     return Status(kCorruptBytes, "the progress of a Kafka sink cannot be read: lane " + std::to_string(lane));
   }
-  if (message.transactional_id_prefix() != identity.transactional_id_prefix || message.sink_uid() != identity.sink_uid ||
-      message.lane() != lane) {
+  if (message.transactional_id_prefix() != identity.transactional_id_prefix ||
+      message.sink_uid() != identity.sink_uid || message.lane() != lane) {
     return Status(kOutputAhead, "the progress topic of a Kafka sink holds that of another one: prefix '" +
-                                    message.transactional_id_prefix() + "', sink '" + message.sink_uid() + "', lane " +
-                                    std::to_string(message.lane()))
+                                    message.transactional_id_prefix() + "', sink '" + message.sink_uid() +
+                                    "', lane " + std::to_string(message.lane()))
         .WithSuggestion("set 'sink.progress.topic' to another name");
   }
   return ProgressMarker{message.epoch(), message.job_id()};
 }
 
 std::unique_ptr<ProgressMarkers> MakeProgressMarkers(const KafkaOptions& options, SinkIdentity identity) {
-  if (options.marker == KafkaMarkerKind::kGroupOffset) return std::make_unique<GroupMarkers>(options, std::move(identity));
+  if (options.marker == KafkaMarkerKind::kGroupOffset)
+    return std::make_unique<GroupMarkers>(options, std::move(identity));
   return std::make_unique<TopicMarkers>(options, std::move(identity));
 }
 

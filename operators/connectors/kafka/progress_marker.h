@@ -27,8 +27,8 @@ struct SinkIdentity {
   std::string TransactionalId(uint32_t lane) const {
     return transactional_id_prefix + "." + sink_uid + "." + std::to_string(lane);
   }
-  /// The topic of this sink's markers: a partition a lane, and nobody else's, since an open transaction hides all that comes
-  /// behind it in a partition.
+  /// The topic of this sink's markers: a partition a lane, and nobody else's, since an open transaction hides
+  /// all that comes behind it in a partition.
   std::string ProgressTopic(const std::string& base) const;
 };
 

@@ -20,9 +20,12 @@ Result<std::unique_ptr<Decoder>> MakeDecoder(const std::string& name, const Kafk
 
 const char* TimestampTypeName(KafkaTimestampType type) {
   switch (type) {
-    case KafkaTimestampType::kCreateTime: return "CreateTime";
-    case KafkaTimestampType::kLogAppendTime: return "LogAppendTime";
-    case KafkaTimestampType::kNone: break;
+    case KafkaTimestampType::kCreateTime:
+      return "CreateTime";
+    case KafkaTimestampType::kLogAppendTime:
+      return "LogAppendTime";
+    case KafkaTimestampType::kNone:
+      break;
   }
   return "NoTimestampType";
 }
@@ -30,8 +33,9 @@ const char* TimestampTypeName(KafkaTimestampType type) {
 /// A map of names to values; of a name that comes twice the last value counts, as in Flink.
 void AppendHeaders(std::span<const FetchedHeader> headers, ColumnBuilder* builder) {
   for (size_t i = 0; i < headers.size(); ++i) {
-    const bool is_last = std::none_of(headers.begin() + static_cast<ptrdiff_t>(i) + 1, headers.end(),
-                                      [&](const FetchedHeader& later) { return later.name == headers[i].name; });
+    const bool is_last =
+        std::none_of(headers.begin() + static_cast<ptrdiff_t>(i) + 1, headers.end(),
+                     [&](const FetchedHeader& later) { return later.name == headers[i].name; });
     if (!is_last) continue;
     builder->child(0).AppendString(headers[i].name);
     if (headers[i].value_is_null) {
@@ -53,12 +57,15 @@ struct KafkaRecordDecoder::Run {
   int32_t partition;
   BatchBuilder& builder;
 
-  std::span<const FetchedRecord> records() const { return std::span(fetched.records).subspan(first, end - first); }
+  std::span<const FetchedRecord> records() const {
+    return std::span(fetched.records).subspan(first, end - first);
+  }
   const BufferPtr& block() const { return fetched.blocks[fetched.records[first].block]; }
 };
 
-Result<std::unique_ptr<KafkaRecordDecoder>> KafkaRecordDecoder::Create(const KafkaOptions& options, KafkaColumns columns,
-                                                                       bool upsert, const FormatRegistry& formats) {
+Result<std::unique_ptr<KafkaRecordDecoder>> KafkaRecordDecoder::Create(const KafkaOptions& options,
+                                                                       KafkaColumns columns, bool upsert,
+                                                                       const FormatRegistry& formats) {
   std::unique_ptr<KafkaRecordDecoder> decoder(new KafkaRecordDecoder());
   decoder->upsert_ = upsert;
   decoder->value_has_key_ = !options.value_without_key;
@@ -75,7 +82,8 @@ Result<std::unique_ptr<KafkaRecordDecoder>> KafkaRecordDecoder::Create(const Kaf
   }
   for (uint32_t column : columns.value.columns) {
     const auto& keys = columns.key.columns;
-    if (std::find(keys.begin(), keys.end(), column) == keys.end()) decoder->columns_without_key_.push_back(column);
+    if (std::find(keys.begin(), keys.end(), column) == keys.end())
+      decoder->columns_without_key_.push_back(column);
   }
   decoder->columns_ = std::move(columns);
   return decoder;
@@ -86,8 +94,9 @@ bool KafkaRecordDecoder::needs_headers() const {
                      [](const auto& metadata) { return metadata.key == "headers"; });
 }
 
-Status KafkaRecordDecoder::Decode(const FetchedRecords& fetched, size_t first, size_t end, const std::string& topic,
-                                  int32_t partition, BatchBuilder& builder, size_t* bad_record) {
+Status KafkaRecordDecoder::Decode(const FetchedRecords& fetched, size_t first, size_t end,
+                                  const std::string& topic, int32_t partition, BatchBuilder& builder,
+                                  size_t* bad_record) {
   const Run run{fetched, first, end, topic, partition, builder};
   if (key_decoder_ != nullptr) RETURN_IF_ERROR(DecodeKeys(run, bad_record));
   if (!upsert_) return DecodeValues(run, first, end, bad_record);
@@ -187,7 +196,8 @@ void KafkaRecordDecoder::AppendMetadata(const Run& run, const FetchedRecord& rec
     } else if (metadata.key == "timestamp-type") {
       builder.AppendString(TimestampTypeName(record.timestamp_type));
     } else if (metadata.key == "headers") {
-      AppendHeaders(std::span(run.fetched.headers).subspan(record.first_header, record.num_headers), &builder);
+      AppendHeaders(std::span(run.fetched.headers).subspan(record.first_header, record.num_headers),
+                    &builder);
     } else {
       builder.AppendNull();  // leader-epoch: the client does not tell it
     }
@@ -197,13 +207,15 @@ void KafkaRecordDecoder::AppendMetadata(const Run& run, const FetchedRecord& rec
 std::vector<MetadataDescriptor> KafkaMetadataColumns(bool upsert) {
   const DataType headers = DataType::Map(DataType::String().NotNull(), DataType::Bytes());
   return {
-      {"topic", DataType::String().NotNull(), true, !upsert, "Name of the topic; written: where the record goes."},
+      {"topic", DataType::String().NotNull(), true, !upsert,
+       "Name of the topic; written: where the record goes."},
       {"partition", DataType::Integer().NotNull(), true, false, "Number of the partition."},
       {"headers", headers.NotNull(), true, true, "Headers; of a name that comes twice the last."},
       {"leader-epoch", DataType::Integer(), true, false, "Always NULL: the client does not tell it."},
       {"offset", DataType::Bigint().NotNull(), true, false, "Offset in the partition."},
       {"timestamp", DataType::TimestampLtz(3).NotNull(), true, true, "Time of the record."},
-      {"timestamp-type", DataType::String().NotNull(), true, false, "NoTimestampType, CreateTime or LogAppendTime."},
+      {"timestamp-type", DataType::String().NotNull(), true, false,
+       "NoTimestampType, CreateTime or LogAppendTime."},
   };
 }
 

@@ -11,18 +11,19 @@
 
 namespace millrace {
 
-/// Records to rows: key, value and metadata columns. With `upsert` a record without value is a row of weight -1 that has key
-/// columns only. Single-owner.
+/// Records to rows: key, value and metadata columns. With `upsert` a record without value is a row of weight
+/// -1 that has key columns only. Single-owner.
 class KafkaRecordDecoder {
  public:
   /// kUnknownFormat, and the formats' own errors.
-  static Result<std::unique_ptr<KafkaRecordDecoder>> Create(const KafkaOptions& options, KafkaColumns columns, bool upsert,
-                                                           const FormatRegistry& formats);
+  static Result<std::unique_ptr<KafkaRecordDecoder>> Create(const KafkaOptions& options, KafkaColumns columns,
+                                                            bool upsert, const FormatRegistry& formats);
 
   bool needs_headers() const;
-  /// Decodes records [first, end) of one partition and one block. kBadRecord without place; `*bad_record` is then its number.
-  Status Decode(const FetchedRecords& fetched, size_t first, size_t end, const std::string& topic, int32_t partition,
-                BatchBuilder& builder, size_t* bad_record);
+  /// Decodes records [first, end) of one partition and one block. kBadRecord without place; `*bad_record` is
+  /// then its number.
+  Status Decode(const FetchedRecords& fetched, size_t first, size_t end, const std::string& topic,
+                int32_t partition, BatchBuilder& builder, size_t* bad_record);
 
  private:
   struct Run;
@@ -37,7 +38,7 @@ class KafkaRecordDecoder {
 
   KafkaColumns columns_;
   bool upsert_ = false;
-  bool value_has_key_ = true;   // keys matter to tombstones only
+  bool value_has_key_ = true;             // keys matter to tombstones only
   std::unique_ptr<Decoder> key_decoder_;  // null: keys are not looked at
   std::unique_ptr<Decoder> value_decoder_;
   std::vector<uint32_t> columns_without_key_;  // of the value

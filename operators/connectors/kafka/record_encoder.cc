@@ -34,8 +34,9 @@ Batch PartOf(const Batch& batch, const KafkaFormatColumns& columns, const Schema
 
 }  // namespace
 
-Result<std::unique_ptr<KafkaRecordEncoder>> KafkaRecordEncoder::Create(const KafkaOptions& options, KafkaColumns columns,
-                                                                       bool upsert, const FormatRegistry& formats) {
+Result<std::unique_ptr<KafkaRecordEncoder>> KafkaRecordEncoder::Create(const KafkaOptions& options,
+                                                                       KafkaColumns columns, bool upsert,
+                                                                       const FormatRegistry& formats) {
   std::unique_ptr<KafkaRecordEncoder> encoder(new KafkaRecordEncoder());
   encoder->upsert_ = upsert;
   bool has_topic_column = false;
@@ -45,7 +46,8 @@ Result<std::unique_ptr<KafkaRecordEncoder>> KafkaRecordEncoder::Create(const Kaf
         .WithSuggestion("name one topic in option 'topic', or declare a column STRING METADATA FROM 'topic'");
   }
   if (!columns.key.fields.empty()) {
-    ASSIGN_OR_RETURN(encoder->key_encoder_, MakeEncoder(options.key_format, columns.key, options.key_format_options, formats));
+    ASSIGN_OR_RETURN(encoder->key_encoder_,
+                     MakeEncoder(options.key_format, columns.key, options.key_format_options, formats));
   }
   ASSIGN_OR_RETURN(encoder->value_encoder_,
                    MakeEncoder(options.value_format, columns.value, options.value_format_options, formats));
@@ -99,15 +101,17 @@ Status KafkaRecordEncoder::ReadMetadata(const Batch& batch, uint32_t row) {
     if (metadata.key == "topic") {
       record_.topic = reader.String(row);
     } else if (metadata.key == "timestamp") {
-      record_.timestamp_ms = column.physical() == PhysicalType::kTimestamp ? reader.Value<WideTimestamp>(row).millis
-                                                                           : reader.Value<int64_t>(row) / 1000;
+      record_.timestamp_ms = column.physical() == PhysicalType::kTimestamp
+                                 ? reader.Value<WideTimestamp>(row).millis
+                                 : reader.Value<int64_t>(row) / 1000;
     } else if (metadata.key == "headers") {
       const auto [first, end] = reader.ChildRange(row);
       const ColumnReader names(*reader.payload().parts().children[0]);
       const ColumnReader values(*reader.payload().parts().children[1]);
       for (uint32_t i = first; i < end; ++i) {
         if (names.IsNull(i)) continue;
-        record_.headers.emplace_back(names.String(i), values.IsNull(i) ? std::nullopt : std::optional(values.String(i)));
+        record_.headers.emplace_back(names.String(i),
+                                     values.IsNull(i) ? std::nullopt : std::optional(values.String(i)));
       }
     }
   }

@@ -14,8 +14,8 @@ namespace millrace {
 /// Rows to records. With `upsert` a row of weight -1 is a record without value. Single-owner.
 class KafkaRecordEncoder {
  public:
-  static Result<std::unique_ptr<KafkaRecordEncoder>> Create(const KafkaOptions& options, KafkaColumns columns, bool upsert,
-                                                           const FormatRegistry& formats);
+  static Result<std::unique_ptr<KafkaRecordEncoder>> Create(const KafkaOptions& options, KafkaColumns columns,
+                                                            bool upsert, const FormatRegistry& formats);
 
   /// Calls `take` with the record of every row of the batch, in order; the record is valid during the call.
   Status Encode(const Batch& batch, const std::function<Status(const KafkaRecord&)>& take);

@@ -14,7 +14,8 @@ constexpr int kPollMs = 10;
 }  // namespace
 
 Result<std::unique_ptr<RecordProducer>> RecordProducer::Create(const KafkaOptions& options,
-                                                              const std::string& transactional_id, uint32_t lane) {
+                                                               const std::string& transactional_id,
+                                                               uint32_t lane) {
   std::unique_ptr<RecordProducer> producer(new RecordProducer(options));
   producer->shared_->brokers = options.bootstrap_servers;
   producer->shared_->lane = lane;
@@ -29,7 +30,8 @@ Result<std::unique_ptr<RecordProducer>> RecordProducer::Create(const KafkaOption
   if (options.partitioner == KafkaPartitioner::kDefault) {
     properties["partitioner"] = "murmur2_random";  // as the Java client does
   } else {
-    properties["sticky.partitioning.linger.ms"] = "0";  // else records without key never come to the partitioner
+    properties["sticky.partitioning.linger.ms"] =
+        "0";  // else records without key never come to the partitioner
   }
   properties["enable.idempotence"] = "true";
   properties["delivery.report.only.error"] = "true";
@@ -46,7 +48,8 @@ Result<std::unique_ptr<RecordProducer>> RecordProducer::Create(const KafkaOption
     std::lock_guard lock(shared->mutex);
     if (!shared->error.ok()) return;
     const std::string topic = message->rkt == nullptr ? "" : rd_kafka_topic_name(message->rkt);
-    shared->error = KafkaError(message->err, "record was not delivered to topic '" + topic + "'", shared->brokers);
+    shared->error =
+        KafkaError(message->err, "record was not delivered to topic '" + topic + "'", shared->brokers);
   };
   ASSIGN_OR_RETURN(producer->handle_, KafkaHandle::Create(std::move(config), options.bootstrap_servers));
   return producer;
@@ -66,7 +69,8 @@ rd_kafka_topic_t* RecordProducer::TopicOf(std::string_view name) {
     };
   } else if (options_.partitioner == KafkaPartitioner::kRoundRobin) {
     partitioner = [](const rd_kafka_topic_t*, const void*, size_t, int32_t count, void* shared, void*) {
-      return static_cast<int32_t>(static_cast<Shared*>(shared)->next_partition.fetch_add(1) % static_cast<uint32_t>(count));
+      return static_cast<int32_t>(static_cast<Shared*>(shared)->next_partition.fetch_add(1) %
+                                  static_cast<uint32_t>(count));
     };
   }
   if (partitioner != nullptr) {
@@ -87,8 +91,8 @@ Status RecordProducer::Send(rd_kafka_topic_t* topic, const KafkaRecord& record, 
   const auto size = [](const std::optional<std::string_view>& text) { return text ? text->size() : 0; };
   rd_kafka_resp_err_t error = RD_KAFKA_RESP_ERR_NO_ERROR;
   if (record.headers.empty() && record.timestamp_ms < 0) {
-    if (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, bytes(record.value), size(record.value),
-                         bytes(record.key), size(record.key), nullptr) != 0) {
+    if (rd_kafka_produce(topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, bytes(record.value),
+                         size(record.value), bytes(record.key), size(record.key), nullptr) != 0) {
       error = rd_kafka_last_error();
     }
   } else {
@@ -98,7 +102,8 @@ Status RecordProducer::Send(rd_kafka_topic_t* topic, const KafkaRecord& record, 
                           static_cast<ssize_t>(size(value)));
     }
     error = rd_kafka_producev(client(), RD_KAFKA_V_RKT(topic), RD_KAFKA_V_PARTITION(RD_KAFKA_PARTITION_UA),
-                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_VALUE(bytes(record.value), size(record.value)),
+                              RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
+                              RD_KAFKA_V_VALUE(bytes(record.value), size(record.value)),
                               RD_KAFKA_V_KEY(bytes(record.key), size(record.key)),
                               RD_KAFKA_V_TIMESTAMP(record.timestamp_ms < 0 ? 0 : record.timestamp_ms),
                               RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
@@ -107,14 +112,17 @@ Status RecordProducer::Send(rd_kafka_topic_t* topic, const KafkaRecord& record, 
   *sent = error == RD_KAFKA_RESP_ERR_NO_ERROR;
   if (*sent || error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return Status::Ok();
   if (Status known = this->error(); !known.ok()) return known;
-  return KafkaError(error, "record of " + std::to_string(size(record.key) + size(record.value)) + " bytes cannot be written",
-                    brokers());
+  return KafkaError(
+      error,
+      "record of " + std::to_string(size(record.key) + size(record.value)) + " bytes cannot be written",
+      brokers());
 }
 
 Result<bool> RecordProducer::TryProduce(const KafkaRecord& record) {
   rd_kafka_topic_t* topic = TopicOf(record.topic);
   if (topic == nullptr) {
-    return KafkaError(rd_kafka_last_error(), "topic cannot be written: '" + std::string(record.topic) + "'", brokers());
+    return KafkaError(rd_kafka_last_error(), "topic cannot be written: '" + std::string(record.topic) + "'",
+                      brokers());
   }
   bool sent = false;
   RETURN_IF_ERROR(Send(topic, record, &sent));
@@ -153,7 +161,8 @@ Status RecordProducer::LearnTopics(int timeout_ms) {
         if (error == RD_KAFKA_RESP_ERR_NO_ERROR && metadata->topics[0].partition_cnt > 0) break;
       }
       // A new topic has no leader for a moment.
-      if (Clock::now() >= deadline) return KafkaError(error, "topic cannot be looked at: '" + name + "'", brokers());
+      if (Clock::now() >= deadline)
+        return KafkaError(error, "topic cannot be looked at: '" + name + "'", brokers());
       rd_kafka_poll(client(), kPollMs);
     }
   }

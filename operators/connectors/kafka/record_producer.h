@@ -15,15 +15,18 @@ namespace millrace {
 /// A producing client with the table's topics and partitioner. Thread-safe.
 class RecordProducer {
  public:
-  /// `transactional_id`: "" = an idempotent producer without transactions. `lane` chooses the partition of 'fixed'.
-  static Result<std::unique_ptr<RecordProducer>> Create(const KafkaOptions& options, const std::string& transactional_id,
-                                                       uint32_t lane);
+  /// `transactional_id`: "" = an idempotent producer without transactions. `lane` chooses the partition of
+  /// 'fixed'.
+  static Result<std::unique_ptr<RecordProducer>> Create(const KafkaOptions& options,
+                                                        const std::string& transactional_id, uint32_t lane);
 
-  /// Hands the record to the client, which copies it. False: its queue is full. kOutsideRefused for a record that is too large.
+  /// Hands the record to the client, which copies it. False: its queue is full. kOutsideRefused for a record
+  /// that is too large.
   Result<bool> TryProduce(const KafkaRecord& record);
   /// The same, waiting up to `timeout_ms` for room.
   Status Produce(const KafkaRecord& record, int timeout_ms);
-  /// Waits until everything was delivered. kOutsideUnreachable after `timeout_ms`; the error of a failed delivery.
+  /// Waits until everything was delivered. kOutsideUnreachable after `timeout_ms`; the error of a failed
+  /// delivery.
   Status Flush(int timeout_ms);
   /// Learns where the table's topics are, so that the first record need not wait for it.
   Status LearnTopics(int timeout_ms);
@@ -32,7 +35,8 @@ class RecordProducer {
 
   rd_kafka_t* client() const { return handle_->get(); }
   const std::string& brokers() const { return options_.bootstrap_servers; }
-  /// Flushes (bounded: a client with requests on their way must not be destroyed), destroys, and waits a while for that.
+  /// Flushes (bounded: a client with requests on their way must not be destroyed), destroys, and waits a
+  /// while for that.
   static void Discard(std::unique_ptr<RecordProducer> producer, int flush_ms);
 
  private:

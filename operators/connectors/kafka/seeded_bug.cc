@@ -13,9 +13,12 @@ bool HasSeededBug(SeededBug bug) {
     return std::string(variable == nullptr ? "" : variable);
   }();
   switch (bug) {
-    case SeededBug::kCommitSkipped: return wanted == "commit-skipped";
-    case SeededBug::kMarkerIgnored: return wanted == "marker-ignored";
-    case SeededBug::kOffsetPlusOne: return wanted == "offset-plus-one";
+    case SeededBug::kCommitSkipped:
+      return wanted == "commit-skipped";
+    case SeededBug::kMarkerIgnored:
+      return wanted == "marker-ignored";
+    case SeededBug::kOffsetPlusOne:
+      return wanted == "offset-plus-one";
   }
   return false;
 }

@@ -23,9 +23,12 @@ StagingWriter::StagingWriter(const ConnectorContext& context, const KafkaOptions
       transactional_id_prefix_(options.transactional_id_prefix),
       encoder_(std::move(encoder)),
       segment_bytes_(segment_bytes),
-      io_(std::make_shared<OrderedIo>(&context.env->io())) {}
+      io_(std::make_shared<OrderedIo>(&context.env->io())) {
+}
 
-StagingWriter::~StagingWriter() { io_->Stop(); }
+StagingWriter::~StagingWriter() {
+  io_->Stop();
+}
 
 Status StagingWriter::Write(const Batch& batch) {
   RETURN_IF_ERROR(io_->status());
@@ -45,10 +48,11 @@ Status StagingWriter::Write(const Batch& batch) {
 
 void StagingWriter::Seal() {
   if (filling_.empty()) return;
-  Segment segment{context_.staging_prefix + "/" + std::to_string(num_segments_++) + ".records", filling_.size(),
-                  HashBytes(filling_)};
+  Segment segment{context_.staging_prefix + "/" + std::to_string(num_segments_++) + ".records",
+                  filling_.size(), HashBytes(filling_)};
   auto bytes = std::make_shared<const std::string>(std::exchange(filling_, {}));
-  io_->Add(bytes->size(), [store = context_.staging_store, path = segment.path, bytes] { return store->Put(path, *bytes); });
+  io_->Add(bytes->size(),
+           [store = context_.staging_store, path = segment.path, bytes] { return store->Put(path, *bytes); });
   sealed_.push_back(std::move(segment));
 }
 

@@ -12,15 +12,16 @@
 
 namespace millrace {
 
-/// Exactly-once: rows become records in segments below the checkpoint's staging prefix; nothing reaches the brokers before
-/// the committer publishes a durable epoch. Segments are written as they fill. On the task's thread but for the epoch's work.
+/// Exactly-once: rows become records in segments below the checkpoint's staging prefix; nothing reaches the
+/// brokers before the committer publishes a durable epoch. Segments are written as they fill. On the task's
+/// thread but for the epoch's work.
 class StagingWriter : public SinkWriter {
  public:
   static constexpr size_t kSegmentBytes = 8 << 20;
   static constexpr uint64_t kPendingBytesMax = 64 << 20;  // on their way to the store
 
-  StagingWriter(const ConnectorContext& context, const KafkaOptions& options, std::unique_ptr<KafkaRecordEncoder> encoder,
-                size_t segment_bytes = kSegmentBytes);
+  StagingWriter(const ConnectorContext& context, const KafkaOptions& options,
+                std::unique_ptr<KafkaRecordEncoder> encoder, size_t segment_bytes = kSegmentBytes);
   ~StagingWriter() override;
 
   Status Write(const Batch& batch) override;

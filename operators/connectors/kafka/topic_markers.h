@@ -8,8 +8,9 @@
 
 namespace millrace {
 
-/// Markers as records of a compacted topic of the sink: partition = lane. What is read is everything up to the high watermark,
-/// by a read_committed reader: the end that such a reader sees by itself may lie before a committed marker.
+/// Markers as records of a compacted topic of the sink: partition = lane. What is read is everything up to
+/// the high watermark, by a read_committed reader: the end that such a reader sees by itself may lie before a
+/// committed marker.
 class TopicMarkers : public ProgressMarkers {
  public:
   TopicMarkers(KafkaOptions options, SinkIdentity identity);

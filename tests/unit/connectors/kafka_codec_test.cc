@@ -25,7 +25,9 @@ std::string Hex(const std::string& bytes) {
 // Bytes of released versions: what is in checkpoints and topics must be read for ever.
 TEST(KafkaCodecTest, PositionsKeepTheirBytes) {
   const KafkaPosition bounded{"orders", 3, 42, 100};
-  EXPECT_EQ(Hex(EncodeKafkaPosition(bounded)), "080112066f7264657273180320" "2a2864");
+  EXPECT_EQ(Hex(EncodeKafkaPosition(bounded)),
+            "080112066f7264657273180320"
+            "2a2864");
   EXPECT_EQ(*DecodeKafkaPosition(EncodeKafkaPosition(bounded)), bounded);
   const KafkaPosition unbounded{"t", 0, 0, std::nullopt};
   EXPECT_EQ(*DecodeKafkaPosition(EncodeKafkaPosition(unbounded)), unbounded);
@@ -39,7 +41,12 @@ TEST(KafkaCodecTest, MarkersKeepTheirBytesAndTellWhoseTheyAre) {
   const SinkIdentity identity{"p", "s"};
   const ProgressMarker marker{7, "job"};
   const std::string bytes = EncodeMarker(identity, 2, marker);
-  EXPECT_EQ(Hex(bytes), "0801120170" "1a0173" "2002" "2807" "32036a6f62");
+  EXPECT_EQ(Hex(bytes),
+            "0801120170"
+            "1a0173"
+            "2002"
+            "2807"
+            "32036a6f62");
   EXPECT_EQ(*DecodeMarker(identity, 2, bytes), marker);
   EXPECT_EQ(DecodeMarker(identity, 1, bytes).status().code(), kOutputAhead);
   EXPECT_EQ(DecodeMarker({"q", "s"}, 2, bytes).status().code(), kOutputAhead);
@@ -62,7 +69,16 @@ TEST(KafkaCodecTest, CommittablesKeepTheirBytes) {
   file->set_length(5);
   file->set_checksum(6);
   committable.set_num_records(3);
-  EXPECT_EQ(Hex(committable.SerializeAsString()), "0801120170" "1a0173" "2001" "2809" "3207" "0a0161" "1005" "1806" "3803");
+  EXPECT_EQ(Hex(committable.SerializeAsString()),
+            "0801120170"
+            "1a0173"
+            "2001"
+            "2809"
+            "3207"
+            "0a0161"
+            "1005"
+            "1806"
+            "3803");
 }
 
 TEST(KafkaCodecTest, SegmentsGiveBackEveryKindOfRecord) {
@@ -71,7 +87,11 @@ TEST(KafkaCodecTest, SegmentsGiveBackEveryKindOfRecord) {
       {.key = "", .value = ""},
       {.key = "k"},
       {.value = "v"},
-      {.topic = "other", .timestamp_ms = 5, .key = "k", .value = "v", .headers = {{"h", "1"}, {"n", std::nullopt}, {"", ""}}},
+      {.topic = "other",
+       .timestamp_ms = 5,
+       .key = "k",
+       .value = "v",
+       .headers = {{"h", "1"}, {"n", std::nullopt}, {"", ""}}},
       {.timestamp_ms = 0, .value = std::string_view("a\0b", 3)},
   };
   std::string segment;
@@ -90,9 +110,24 @@ TEST(KafkaCodecTest, SegmentsGiveBackEveryKindOfRecord) {
 TEST(KafkaCodecTest, BrokenSegmentsAreErrors) {
   std::string segment;
   BeginSegment(&segment);
-  AppendRecord({.topic = "t", .timestamp_ms = 5, .key = "key", .value = "value", .headers = {{"h", "1"}}}, &segment);
-  EXPECT_EQ(Hex(segment), "01" "1f" "03000000" "6b6579" "05000000" "76616c7565" "0500000000000000" "01000000" "01000000" "68"
-                          "01" "01000000" "31" "01000000" "74");
+  AppendRecord({.topic = "t", .timestamp_ms = 5, .key = "key", .value = "value", .headers = {{"h", "1"}}},
+               &segment);
+  EXPECT_EQ(Hex(segment),
+            "01"
+            "1f"
+            "03000000"
+            "6b6579"
+            "05000000"
+            "76616c7565"
+            "0500000000000000"
+            "01000000"
+            "01000000"
+            "68"
+            "01"
+            "01000000"
+            "31"
+            "01000000"
+            "74");
   for (size_t size = 2; size < segment.size(); ++size) {
     auto reader = SegmentReader::Open(std::string_view(segment).substr(0, size));
     KafkaRecord record;

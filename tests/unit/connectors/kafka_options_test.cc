@@ -1,10 +1,11 @@
+#include "operators/connectors/kafka/kafka_options.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/descriptor/error_codes.h"
 #include "operators/connectors/kafka/client_properties.h"
 #include "operators/connectors/kafka/kafka_connector.h"
-#include "operators/connectors/kafka/kafka_options.h"
 
 namespace millrace {
 namespace {
@@ -39,21 +40,42 @@ TEST(KafkaOptionsTest, WrongOptionsAreNumberedErrorsThatSayWhatToDo) {
       {{{"scan.startup.mode", "earliest"}}, true, kBadOptionValue, "'earliest-offset'"},
       {{{"scan.startup.mode", "timestamp"}}, true, kMissingOption, "scan.startup.timestamp-millis"},
       {{{"scan.startup.mode", "specific-offsets"}}, true, kMissingOption, "scan.startup.specific-offsets"},
-      {{{"scan.startup.mode", "specific-offsets"}, {"scan.startup.specific-offsets", "partition:0,offset:1"}, {"topic", "a;b"}},
-       true, kBadOptionValue, "single topic"},
-      {{{"scan.startup.mode", "earliest-offset"}, {"scan.bounded.mode", "group-offsets"}}, true, kMissingOption, "group.id"},
+      {{{"scan.startup.mode", "specific-offsets"},
+        {"scan.startup.specific-offsets", "partition:0,offset:1"},
+        {"topic", "a;b"}},
+       true,
+       kBadOptionValue,
+       "single topic"},
+      {{{"scan.startup.mode", "earliest-offset"}, {"scan.bounded.mode", "group-offsets"}},
+       true,
+       kMissingOption,
+       "group.id"},
       {{{"sink.delivery-guarantee", "exactly-once"}}, false, kMissingOption, "sink.transactional-id-prefix"},
       {{{"sink.delivery-guarantee", "once"}}, false, kBadOptionValue, "'exactly-once'"},
       {{{"sink.partitioner", "com.example.Mine"}}, false, kUnsupportedByConnector, "'round-robin'"},
-      {{{"sink.partitioner", "round-robin"}, {"key.format", "raw"}, {"key.fields", "a"}}, false, kBadOptionValue, "round-robin"},
+      {{{"sink.partitioner", "round-robin"}, {"key.format", "raw"}, {"key.fields", "a"}},
+       false,
+       kBadOptionValue,
+       "round-robin"},
       {{{"key.fields", "a"}}, false, kMissingOption, "key.format"},
       {{{"key.format", "raw"}}, false, kMissingOption, "key.fields"},
-      {{{"key.format", "raw"}, {"key.fields", "a"}, {"key.fields-prefix", "k_"}, {"value.fields-include", "EXCEPT_KEY"}}, false,
-       kBadOptionValue, "'k_a'"},
-      {{{"key.format", "raw"}, {"key.fields", "k_a"}, {"key.fields-prefix", "k_"}}, false, kBadOptionValue, "EXCEPT_KEY"},
+      {{{"key.format", "raw"},
+        {"key.fields", "a"},
+        {"key.fields-prefix", "k_"},
+        {"value.fields-include", "EXCEPT_KEY"}},
+       false,
+       kBadOptionValue,
+       "'k_a'"},
+      {{{"key.format", "raw"}, {"key.fields", "k_a"}, {"key.fields-prefix", "k_"}},
+       false,
+       kBadOptionValue,
+       "EXCEPT_KEY"},
       {{{"value.format", "csv"}}, false, kBadOptionValue, "mean the same"},
       {{{"sink.buffer-flush.max-rows", "5"}}, false, kBadOptionValue, "go together"},
-      {{{"sink.buffer-flush.max-rows", "5"}, {"sink.buffer-flush.interval", "1 s"}}, false, kUnsupportedByConnector, "held back"},
+      {{{"sink.buffer-flush.max-rows", "5"}, {"sink.buffer-flush.interval", "1 s"}},
+       false,
+       kUnsupportedByConnector,
+       "held back"},
       {{{"properties.auto.offset.reset", "best"}}, false, kBadOptionValue, "'earliest'"},
       {{{"properties.transaction.timeout.ms", "5"}}, false, kBadOptionValue, "1000"},
   };
@@ -69,8 +91,9 @@ TEST(KafkaOptionsTest, OffsetsByPartition) {
   const auto offsets = ParsePartitionOffsets("o", " partition:0,offset:42; partition:1,offset:300;");
   ASSERT_TRUE(offsets.ok()) << offsets.status().ToString();
   EXPECT_EQ(*offsets, (std::map<int32_t, int64_t>{{0, 42}, {1, 300}}));
-  for (const char* text : {"", ";", "0:42", "partition:0", "partition:0,offset:x", "partition:-1,offset:1", "partition:0,offset:-1",
-                           "partition:0,offset:1;partition:0,offset:2", "partition:99999999999,offset:1", "offset:1,partition:0"}) {
+  for (const char* text : {"", ";", "0:42", "partition:0", "partition:0,offset:x", "partition:-1,offset:1",
+                           "partition:0,offset:-1", "partition:0,offset:1;partition:0,offset:2",
+                           "partition:99999999999,offset:1", "offset:1,partition:0"}) {
     EXPECT_EQ(ParsePartitionOffsets("o", text).status().code(), kBadOptionValue) << text;
   }
 }
@@ -95,11 +118,16 @@ TEST(KafkaOptionsTest, ClientPropertiesAreAnAllowList) {
     EXPECT_EQ(status.code().number, c.code.number) << status.ToString();
     EXPECT_THAT(status.suggestion(), HasSubstr(c.suggestion));
   }
-  const Options table = {{"properties.max.request.size", "10"}, {"properties.fetch.max.wait.ms", "20"},
-                         {"properties.sasl.mechanism", "PLAIN"}, {"properties.group.id", "g"}, {"topic", "t"}};
+  const Options table = {{"properties.max.request.size", "10"},
+                         {"properties.fetch.max.wait.ms", "20"},
+                         {"properties.sasl.mechanism", "PLAIN"},
+                         {"properties.group.id", "g"},
+                         {"topic", "t"}};
   using Properties = std::map<std::string, std::string>;
-  EXPECT_EQ(ClientProperties(table, true), (Properties{{"message.max.bytes", "10"}, {"sasl.mechanisms", "PLAIN"}}));
-  EXPECT_EQ(ClientProperties(table, false), (Properties{{"fetch.wait.max.ms", "20"}, {"sasl.mechanisms", "PLAIN"}}));
+  EXPECT_EQ(ClientProperties(table, true),
+            (Properties{{"message.max.bytes", "10"}, {"sasl.mechanisms", "PLAIN"}}));
+  EXPECT_EQ(ClientProperties(table, false),
+            (Properties{{"fetch.wait.max.ms", "20"}, {"sasl.mechanisms", "PLAIN"}}));
 }
 
 TEST(KafkaOptionsTest, UpsertTablesNeedAKeyFormatAndBeginAtTheBeginning) {

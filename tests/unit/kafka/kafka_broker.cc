@@ -76,13 +76,15 @@ KafkaOptions OptionsOfBroker() {
 
 }  // namespace
 
-const std::string& KafkaBroker::bootstrap() { return broker->bootstrap_; }
+const std::string& KafkaBroker::bootstrap() {
+  return broker->bootstrap_;
+}
 
 std::string KafkaBroker::NewTopic(int num_partitions) {
   static int number = 0;
   const std::string topic = "topic-" + std::to_string(++number);
-  Run(kScript + " topic create " + topic + " --bootstrap " + bootstrap() + " --partitions " + std::to_string(num_partitions) +
-      " >&2");
+  Run(kScript + " topic create " + topic + " --bootstrap " + bootstrap() + " --partitions " +
+      std::to_string(num_partitions) + " >&2");
   return topic;
 }
 
@@ -108,7 +110,8 @@ void KafkaBroker::Produce(const std::string& topic, int partition, const std::ve
   const auto client = MakeClient(RD_KAFKA_PRODUCER, {{"enable.idempotence", "true"}, {"linger.ms", "0"}});
   for (const TestRecord& record : records) {
     rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
-    for (const auto& [name, value] : record.headers) rd_kafka_header_add(headers, name.c_str(), -1, value.data(), static_cast<ssize_t>(value.size()));
+    for (const auto& [name, value] : record.headers)
+      rd_kafka_header_add(headers, name.c_str(), -1, value.data(), static_cast<ssize_t>(value.size()));
     const auto data = [](const auto& text) { return text ? const_cast<char*>(text->c_str()) : nullptr; };
     const auto size = [](const auto& text) { return text ? text->size() : 0; };
     const rd_kafka_resp_err_t error = rd_kafka_producev(
@@ -122,10 +125,11 @@ void KafkaBroker::Produce(const std::string& topic, int partition, const std::ve
 }
 
 std::vector<std::string> KafkaBroker::ReadAll(const std::string& topic, bool committed) {
-  const auto client = MakeClient(RD_KAFKA_CONSUMER, {{"group.id", "test"},
-                                                     {"enable.partition.eof", "true"},
-                                                     {"fetch.wait.max.ms", "10"},
-                                                     {"isolation.level", committed ? "read_committed" : "read_uncommitted"}});
+  const auto client =
+      MakeClient(RD_KAFKA_CONSUMER, {{"group.id", "test"},
+                                     {"enable.partition.eof", "true"},
+                                     {"fetch.wait.max.ms", "10"},
+                                     {"isolation.level", committed ? "read_committed" : "read_uncommitted"}});
   const auto cluster = KafkaCluster::Connect(OptionsOfBroker(), "");
   CHECK(cluster.ok());
   const auto counts = (*cluster)->Partitions({topic});
@@ -146,7 +150,8 @@ std::vector<std::string> KafkaBroker::ReadAll(const std::string& topic, bool com
     } else if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       const std::string key(static_cast<const char*>(message->key), message->key_len);
       const std::string value(static_cast<const char*>(message->payload), message->len);
-      found[static_cast<size_t>(message->partition)].push_back(key + "=" + (message->payload == nullptr ? "null" : value));
+      found[static_cast<size_t>(message->partition)].push_back(
+          key + "=" + (message->payload == nullptr ? "null" : value));
     }
     rd_kafka_message_destroy(message);
   }

@@ -14,8 +14,9 @@ struct TestRecord {
   std::vector<std::pair<std::string, std::string>> headers = {};
 };
 
-/// The broker of this test process: started by scripts/kafka (version KAFKA_VERSION) when the first test begins, stopped at the
-/// end. Failures of these functions end the test process: without a broker nothing can be said.
+/// The broker of this test process: started by scripts/kafka (version KAFKA_VERSION) when the first test
+/// begins, stopped at the end. Failures of these functions end the test process: without a broker nothing can
+/// be said.
 class KafkaBroker {
  public:
   static const std::string& bootstrap();
@@ -25,7 +26,8 @@ class KafkaBroker {
   static void AddPartitions(const std::string& topic, int num_partitions);
   static void DeleteRecords(const std::string& topic, int partition, int64_t before_offset);
   static void Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records);
-  /// "key=value" (or "key=null") of every record of all partitions that such a reader sees, in order of partitions.
+  /// "key=value" (or "key=null") of every record of all partitions that such a reader sees, in order of
+  /// partitions.
   static std::vector<std::string> ReadAll(const std::string& topic, bool committed = true);
 };
 

@@ -48,9 +48,13 @@ void KafkaSourceHarness::RestoreEnumerator(const std::vector<std::string>& known
   enumerator_ = std::move(*made);
 }
 
-Result<std::vector<Split>> KafkaSourceHarness::Discover() { return enumerator_->Discover(); }
+Result<std::vector<Split>> KafkaSourceHarness::Discover() {
+  return enumerator_->Discover();
+}
 
-Status KafkaSourceHarness::Preflight() { return factory_->preflight_source(config_, context_); }
+Status KafkaSourceHarness::Preflight() {
+  return factory_->preflight_source(config_, context_);
+}
 
 Status KafkaSourceHarness::Open(const std::vector<Split>& splits) {
   reader_.reset();

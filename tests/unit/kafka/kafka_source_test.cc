@@ -28,7 +28,8 @@ std::vector<TestRecord> Numbers(int first, int count) {
 }
 
 KafkaSourceHarness::Table NumbersTable(const std::string& topic, const Options& changes = {}) {
-  KafkaSourceHarness::Table table{.columns = {{"n", DataType::Integer()}}, .options = BoundedJsonOptions(topic)};
+  KafkaSourceHarness::Table table{.columns = {{"n", DataType::Integer()}},
+                                  .options = BoundedJsonOptions(topic)};
   for (const auto& [key, value] : changes) table.options[key] = value;
   return table;
 }
@@ -67,12 +68,26 @@ TEST(KafkaSourceTest, StartsAndEndsWhereTheModesSay) {
   };
   const Case cases[] = {
       {"latest", {{"scan.startup.mode", "latest-offset"}}, {}},
-      {"timestamp", {{"scan.startup.mode", "timestamp"}, {"scan.startup.timestamp-millis", "4500"}}, {"+I[5]", "+I[6]"}},
-      {"time behind the end", {{"scan.startup.mode", "timestamp"}, {"scan.startup.timestamp-millis", "999999"}}, {}},
-      {"offset", {{"scan.startup.mode", "specific-offsets"}, {"scan.startup.specific-offsets", "partition:0,offset:5"}}, {"+I[6]"}},
-      {"reset", {{"scan.startup.mode", "group-offsets"}, {"properties.group.id", "g0"}, {"properties.auto.offset.reset", "latest"}}, {}},
-      {"to time", {{"scan.bounded.mode", "timestamp"}, {"scan.bounded.timestamp-millis", "3000"}}, {"+I[1]", "+I[2]"}},
-      {"to offset", {{"scan.bounded.mode", "specific-offsets"}, {"scan.bounded.specific-offsets", "partition:0,offset:1"}}, {"+I[1]"}},
+      {"timestamp",
+       {{"scan.startup.mode", "timestamp"}, {"scan.startup.timestamp-millis", "4500"}},
+       {"+I[5]", "+I[6]"}},
+      {"time behind the end",
+       {{"scan.startup.mode", "timestamp"}, {"scan.startup.timestamp-millis", "999999"}},
+       {}},
+      {"offset",
+       {{"scan.startup.mode", "specific-offsets"}, {"scan.startup.specific-offsets", "partition:0,offset:5"}},
+       {"+I[6]"}},
+      {"reset",
+       {{"scan.startup.mode", "group-offsets"},
+        {"properties.group.id", "g0"},
+        {"properties.auto.offset.reset", "latest"}},
+       {}},
+      {"to time",
+       {{"scan.bounded.mode", "timestamp"}, {"scan.bounded.timestamp-millis", "3000"}},
+       {"+I[1]", "+I[2]"}},
+      {"to offset",
+       {{"scan.bounded.mode", "specific-offsets"}, {"scan.bounded.specific-offsets", "partition:0,offset:1"}},
+       {"+I[1]"}},
   };
   for (const Case& c : cases) EXPECT_EQ(ReadNumbers(topic, c.options), c.rows) << c.name;
 }
@@ -98,10 +113,12 @@ TEST(KafkaSourceTest, GroupOffsetsAreCommittedWithDurableEpochsAndStartedFrom) {
       if (position->next_offset != 0) break;
     }
   }
-  EXPECT_EQ(ReadNumbers(topic, {{"scan.startup.mode", "group-offsets"}, {"properties.group.id", "group-" + topic}}),
-            (Rows{"+I[3]", "+I[4]", "+I[5]"}));
-  EXPECT_EQ(ReadNumbers(topic, {{"scan.bounded.mode", "group-offsets"}, {"properties.group.id", "group-" + topic}}),
-            (Rows{"+I[1]", "+I[2]"}));
+  EXPECT_EQ(
+      ReadNumbers(topic, {{"scan.startup.mode", "group-offsets"}, {"properties.group.id", "group-" + topic}}),
+      (Rows{"+I[3]", "+I[4]", "+I[5]"}));
+  EXPECT_EQ(
+      ReadNumbers(topic, {{"scan.bounded.mode", "group-offsets"}, {"properties.group.id", "group-" + topic}}),
+      (Rows{"+I[1]", "+I[2]"}));
 }
 
 TEST(KafkaSourceTest, GoesOnExactlyWhereASnapshotWasTaken) {
@@ -146,7 +163,11 @@ TEST(KafkaSourceTest, PartitionsThatComeLaterAreReadFromTheirBeginning) {
 
 TEST(KafkaSourceTest, GivesMetadataAndKeys) {
   const std::string topic = KafkaBroker::NewTopic(1);
-  KafkaBroker::Produce(topic, 0, {{.key = "{\"id\":7}", .value = "{\"v\":\"x\"}", .timestamp_ms = 1500, .headers = {{"h", "1"}, {"h", "2"}}}});
+  KafkaBroker::Produce(topic, 0,
+                       {{.key = "{\"id\":7}",
+                         .value = "{\"v\":\"x\"}",
+                         .timestamp_ms = 1500,
+                         .headers = {{"h", "1"}, {"h", "2"}}}});
   KafkaSourceHarness::Table table{
       .columns = {{"k_id", DataType::Integer()}, {"v", DataType::String()}},
       .metadata = {{"topic", {"t", DataType::String()}},
@@ -163,22 +184,25 @@ TEST(KafkaSourceTest, GivesMetadataAndKeys) {
   table.options["value.fields-include"] = "EXCEPT_KEY";
   const auto rows = KafkaSourceHarness(table).ReadTable();
   ASSERT_TRUE(rows.ok()) << rows.status().ToString();
-  EXPECT_THAT(*rows, ElementsAre("+I[7, x, " + topic + ", 0, 0, 1970-01-01T00:00:01.500Z, CreateTime, null, {h=[50]}]"));
+  EXPECT_THAT(*rows, ElementsAre("+I[7, x, " + topic +
+                                 ", 0, 0, 1970-01-01T00:00:01.500Z, CreateTime, null, {h=[50]}]"));
 }
 
 TEST(KafkaSourceTest, UpsertsAndTombstonesBecomeChanges) {
   const std::string topic = KafkaBroker::NewTopic(1);
-  KafkaBroker::Produce(topic, 0, {{.key = "{\"k\":1}", .value = "{\"k\":1,\"v\":\"a\"}"},
-                                  {.key = "{\"k\":1}", .value = {}},
-                                  {.key = "{\"k\":2}", .value = "{\"k\":2,\"v\":\"b\"}"}});
-  KafkaSourceHarness::Table table{.columns = {{"k", DataType::Integer().NotNull()}, {"v", DataType::String()}},
-                                  .options = {{"topic", topic},
-                                              {"properties.bootstrap.servers", KafkaBroker::bootstrap()},
-                                              {"key.format", "json"},
-                                              {"value.format", "json"},
-                                              {"scan.bounded.mode", "latest-offset"}},
-                                  .primary_key = {0},
-                                  .upsert = true};
+  KafkaBroker::Produce(topic, 0,
+                       {{.key = "{\"k\":1}", .value = "{\"k\":1,\"v\":\"a\"}"},
+                        {.key = "{\"k\":1}", .value = {}},
+                        {.key = "{\"k\":2}", .value = "{\"k\":2,\"v\":\"b\"}"}});
+  KafkaSourceHarness::Table table{
+      .columns = {{"k", DataType::Integer().NotNull()}, {"v", DataType::String()}},
+      .options = {{"topic", topic},
+                  {"properties.bootstrap.servers", KafkaBroker::bootstrap()},
+                  {"key.format", "json"},
+                  {"value.format", "json"},
+                  {"scan.bounded.mode", "latest-offset"}},
+      .primary_key = {0},
+      .upsert = true};
   KafkaSourceHarness source(table);
   ASSERT_TRUE(source.Open(*source.Discover()).ok());
   const auto rows = source.Read();
@@ -195,7 +219,8 @@ TEST(KafkaSourceTest, AnOffsetThatIsGoneIsAnErrorThatSaysWhatIsThere) {
   ASSERT_TRUE(source.Open({{.id = lost.SplitId(), .position = EncodeKafkaPosition(lost)}}).ok());
   const auto rows = source.Read();
   ASSERT_EQ(rows.status().code(), kPositionLost) << rows.status().ToString();
-  EXPECT_THAT(rows.status().message(), HasSubstr("topic '" + topic + "' partition 0, wanted offset 2, available 4 to 10"));
+  EXPECT_THAT(rows.status().message(),
+              HasSubstr("topic '" + topic + "' partition 0, wanted offset 2, available 4 to 10"));
 }
 
 TEST(KafkaSourceTest, ARecordThatCannotBeReadIsNamed) {
@@ -223,7 +248,8 @@ TEST(KafkaSourceTest, AMissingTopicOrPartitionIsAnError) {
 
 TEST(KafkaSourceTest, AGroupWithoutOffsetIsAnError) {
   const std::string topic = KafkaBroker::NewTopic(1);
-  KafkaSourceHarness source(NumbersTable(topic, {{"scan.startup.mode", "group-offsets"}, {"properties.group.id", "never"}}));
+  KafkaSourceHarness source(
+      NumbersTable(topic, {{"scan.startup.mode", "group-offsets"}, {"properties.group.id", "never"}}));
   EXPECT_EQ(source.Preflight().code(), kOutsideMissing);
 }
 

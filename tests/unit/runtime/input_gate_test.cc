@@ -8,7 +8,8 @@ namespace millrace {
 namespace {
 
 std::shared_ptr<LocalChannel> MakeChannel() {
-  return std::make_shared<LocalChannel>(4, [] {}, [] {});
+  return std::make_shared<LocalChannel>(
+      4, [] {}, [] {});
 }
 
 Batch OneRow(int64_t value) {
@@ -115,7 +116,8 @@ TEST_F(InputGateTest, TakesTurnsBetweenChannels) {
 TEST(LocalChannelTest, OnlyBatchesTakeRoom) {
   int elements = 0;
   int rooms = 0;
-  LocalChannel channel(2, [&] { ++elements; }, [&] { ++rooms; });
+  LocalChannel channel(
+      2, [&] { ++elements; }, [&] { ++rooms; });
   channel.Push(Watermark{1});
   channel.Push(OneRow(1));
   EXPECT_TRUE(channel.HasRoom());

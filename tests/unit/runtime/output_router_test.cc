@@ -26,7 +26,8 @@ std::vector<int64_t> Received(LocalChannel& channel) {
   std::vector<int64_t> values;
   while (auto element = channel.Pop()) {
     if (auto* batch = std::get_if<Batch>(&*element)) {
-      batch->ForEachRow([&](uint32_t row) { values.push_back(ColumnReader(*batch->columns[0]).Value<int64_t>(row)); });
+      batch->ForEachRow(
+          [&](uint32_t row) { values.push_back(ColumnReader(*batch->columns[0]).Value<int64_t>(row)); });
     }
   }
   return values;
@@ -40,7 +41,8 @@ class OutputRouterTest : public testing::Test {
     if (kind == proto::Partitioning::HASH) descriptor.mutable_partitioning()->add_keys(0);
     std::vector<std::shared_ptr<Channel>> channels;
     for (size_t i = 0; i < num_channels; ++i) {
-      channels_.push_back(std::make_shared<LocalChannel>(2, [] {}, [] {}));
+      channels_.push_back(std::make_shared<LocalChannel>(
+          2, [] {}, [] {}));
       channels.push_back(channels_.back());
     }
     router_.AddEdge(descriptor, std::move(channels));

@@ -70,7 +70,8 @@ TEST(ParserError, PlaceMessageAndSuggestion) {
       {"SELECT * FROM t CROSS APPLY f(a)", kUnsupportedSyntax, 1, 23, "APPLY", "LATERAL"},
       {"SELECT f(a).g(b)", kUnsupportedSyntax, 1, 13, "methods", "as a function"},
       {"SELECT NEXT VALUE FOR s", kUnsupportedSyntax, 1, 8, "sequences", ""},
-      {"MERGE INTO t USING s ON a WHEN MATCHED THEN DELETE", kUnsupportedSyntax, 1, 1, "MERGE", "INSERT INTO"},
+      {"MERGE INTO t USING s ON a WHEN MATCHED THEN DELETE", kUnsupportedSyntax, 1, 1, "MERGE",
+       "INSERT INTO"},
       {"SELECT EXTRACT(WEEK(MONDAY) FROM a)", kUnsupportedSyntax, 1, 20, "WEEK", ""},
       // Quotes, escapes and numbers.
       {"SELECT 'a FROM t", kUnclosedString, 1, 8, "string is not closed", "'"},
@@ -83,7 +84,8 @@ TEST(ParserError, PlaceMessageAndSuggestion) {
       {"CREATE TABLE t (a VARCHAR(99999999999))", kBadNumber, 1, 27, "out of range", ""},
       {"SELECT INTERVAL '1' DAY(11)", kBadNumber, 1, 25, "at most 10", ""},
       // Clauses.
-      {"CREATE TABLE t (a INT, WATERMARK FOR a AS a, WATERMARK FOR b AS b)", kDuplicateClause, 1, 46, "WATERMARK", "one"},
+      {"CREATE TABLE t (a INT, WATERMARK FOR a AS a, WATERMARK FOR b AS b)", kDuplicateClause, 1, 46,
+       "WATERMARK", "one"},
       {"SELECT JSON_VALUE(a, '$' NULL ON EMPTY ERROR ON EMPTY)", kDuplicateClause, 1, 40, "ON EMPTY", ""},
       {"SELECT INTERVAL '1' DAY TO YEAR", kUnknownWord, 1, 28, "DAY TO YEAR", "YEAR TO MONTH"},
       {"SELECT MAP['a']", kSyntaxError, 1, 15, "a value for each key", ""},
@@ -145,8 +147,9 @@ TEST(ParserError, RenderingWithoutPlaceAndOfLongLines) {
   EXPECT_EQ(RenderError(at_end, "abc"), "error MR-1001: oops\n  --> 1:4\n1 | abc\n  |    ^");
   const std::string source = std::string(200, 'x') + "\xC3\xA4!" + std::string(200, 'y');
   const Status far = Status(kSyntaxError, "oops").WithPlace(SourcePlace{1, 202, 202, 1});
-  EXPECT_EQ(RenderError(far, source), "error MR-1001: oops\n  --> 1:202\n1 | ..." + std::string(59, 'x') + "\xC3\xA4!" +
-                                          std::string(59, 'y') + "...\n  | " + std::string(63, ' ') + "^");
+  EXPECT_EQ(RenderError(far, source), "error MR-1001: oops\n  --> 1:202\n1 | ..." + std::string(59, 'x') +
+                                          "\xC3\xA4!" + std::string(59, 'y') + "...\n  | " +
+                                          std::string(63, ' ') + "^");
 }
 
 }  // namespace

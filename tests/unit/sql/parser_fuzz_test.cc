@@ -79,10 +79,18 @@ class Mutator {
     const size_t at = Below(tokens.size());
     const auto place = tokens.begin() + static_cast<std::ptrdiff_t>(at);
     switch (Below(6)) {
-      case 0: tokens.erase(place); break;
-      case 1: tokens.insert(place, *place); break;
-      case 2: std::swap(*place, tokens[Below(tokens.size())]); break;
-      case 3: tokens.insert(place, " " + std::string(kKeywordTable[Below(std::size(kKeywordTable))].text)); break;
+      case 0:
+        tokens.erase(place);
+        break;
+      case 1:
+        tokens.insert(place, *place);
+        break;
+      case 2:
+        std::swap(*place, tokens[Below(tokens.size())]);
+        break;
+      case 3:
+        tokens.insert(place, " " + std::string(kKeywordTable[Below(std::size(kKeywordTable))].text));
+        break;
       case 4:
         if (!others.empty()) *place = others[Below(others.size())];
         break;
@@ -112,7 +120,8 @@ TEST(ParserFuzz, CorpusReadsAndWritesBack) {
 
 TEST(ParserFuzz, EveryPrefixOfTheCorpusIsRead) {
   for (const std::string& statement : Statements()) {
-    for (size_t size = 0; size < statement.size(); ++size) RunSqlParser(std::string_view(statement).substr(0, size));
+    for (size_t size = 0; size < statement.size(); ++size)
+      RunSqlParser(std::string_view(statement).substr(0, size));
   }
 }
 
@@ -124,7 +133,8 @@ TEST(ParserFuzz, SeededMutationsAreRead) {
   int num_readable = 0;
   for (int round = 0; round < kRounds; ++round) {
     const std::string& text = statements[mutator.Below(statements.size())];
-    num_readable += RunSqlParser(mutator.Mutate(text, statements[mutator.Below(statements.size())])) > 0 ? 1 : 0;
+    num_readable +=
+        RunSqlParser(mutator.Mutate(text, statements[mutator.Below(statements.size())])) > 0 ? 1 : 0;
   }
   // Some changes keep a statement readable, most do not.
   EXPECT_GT(num_readable, kRounds / 50);
@@ -141,8 +151,9 @@ TEST(ParserFuzz, LongInputsEndInTime) {
   EXPECT_EQ(RunSqlParser(repeat("SELECT 1;", kMany / 10)), kMany / 10);
   EXPECT_EQ(RunSqlParser("SELECT a IN (" + repeat("1, ", kMany) + "1)"), 1);
   EXPECT_EQ(RunSqlParser("VALUES " + repeat("(1, 'a'), ", kMany / 10) + "(1, 'a')"), 1);
-  for (const char* piece : {"(", "((SELECT ", "a.", "'", "`a", "/*", "NOT ", "SELECT a FROM (", "CASE ", "a JOIN ",
-                            "UNION ", "INSERT INTO t ((", "ARRAY<", "PATTERN (", "{", "/*+ ", "BEGIN STATEMENT SET; "}) {
+  for (const char* piece :
+       {"(", "((SELECT ", "a.", "'", "`a", "/*", "NOT ", "SELECT a FROM (", "CASE ", "a JOIN ", "UNION ",
+        "INSERT INTO t ((", "ARRAY<", "PATTERN (", "{", "/*+ ", "BEGIN STATEMENT SET; "}) {
     EXPECT_EQ(RunSqlParser(repeat(piece, kMany)), 0) << piece;
     EXPECT_EQ(RunSqlParser("SELECT 1 " + repeat(piece, kMany + 1)), 0) << piece;
   }

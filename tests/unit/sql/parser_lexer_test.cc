@@ -41,12 +41,14 @@ TEST(ParserLexer, KindsOfTokens) {
       {"N'a' _UTF16'a' _utf8'a'", {kString, kString, kString}},
       {"U&'a' E'a' X'00'", {kUnicodeString, kEscapedString, kBinaryString}},
       {"x u e n", {kWord, kWord, kWord, kWord}},
-      {"<> != <= >= => || = < >", {kNotEqual, kBangEqual, kLessOrEqual, kGreaterOrEqual, kArrow, kConcat, kEqual, kLess,
-                                   kGreater}},
+      {"<> != <= >= => || = < >",
+       {kNotEqual, kBangEqual, kLessOrEqual, kGreaterOrEqual, kArrow, kConcat, kEqual, kLess, kGreater}},
       {"( ) [ ] { } , ; . : ? | ^ $ * + - / %",
-       {kLeftParen, kRightParen, kLeftBracket, kRightBracket, kLeftBrace, kRightBrace, kComma, kSemicolon, kDot, kColon,
-        kQuestion, kPipe, kCaret, kDollar, kStar, kPlus, kMinus, kSlash, kPercent}},
-      {"gr\xC3\xB6\xC3\x9F" "e _a a$b \xE6\x97\xA5", {kWord, kWord, kWord, kWord}},
+       {kLeftParen, kRightParen, kLeftBracket, kRightBracket, kLeftBrace, kRightBrace, kComma, kSemicolon,
+        kDot, kColon, kQuestion, kPipe, kCaret, kDollar, kStar, kPlus, kMinus, kSlash, kPercent}},
+      {"gr\xC3\xB6\xC3\x9F"
+       "e _a a$b \xE6\x97\xA5",
+       {kWord, kWord, kWord, kWord}},
       {"\xEF\xBB\xBFSELECT", {kWord}},
   };
   for (const Case& test : cases) {
@@ -67,8 +69,10 @@ TEST(ParserLexer, KeywordsInAnyCase) {
 }
 
 TEST(ParserLexer, KeywordTableIsSortedAndComplete) {
-  for (size_t i = 1; i < std::size(kKeywordTable); ++i) EXPECT_LT(kKeywordTable[i - 1].text, kKeywordTable[i].text);
-  for (const char* reserved : {"at", "by", "initial", "value", "method", "result", "day", "order", "user", "string"}) {
+  for (size_t i = 1; i < std::size(kKeywordTable); ++i)
+    EXPECT_LT(kKeywordTable[i - 1].text, kKeywordTable[i].text);
+  for (const char* reserved :
+       {"at", "by", "initial", "value", "method", "result", "day", "order", "user", "string"}) {
     EXPECT_TRUE(IsReservedWord(reserved)) << reserved;
   }
   for (const char* free : {"key", "name", "model", "if", "map", "tumble", "week", "nothing_known"}) {
@@ -125,8 +129,8 @@ TEST(ParserLexer, Values) {
 }
 
 TEST(ParserLexer, BadValues) {
-  for (std::string_view text : {"U&'\\00g9'", "U&'\\00'", "U&'\\D83D'", "U&'\\D83Dx'", "U&'\\DE00'", "U&'\\+110000'",
-                                "E'\\u00'", "E'\\uD83D'", "X'0'", "X'0G'"}) {
+  for (std::string_view text : {"U&'\\00g9'", "U&'\\00'", "U&'\\D83D'", "U&'\\D83Dx'", "U&'\\DE00'",
+                                "U&'\\+110000'", "E'\\u00'", "E'\\uD83D'", "X'0'", "X'0G'"}) {
     SCOPED_TRACE(text);
     const auto tokens = Tokens(text);
     ASSERT_EQ(tokens.size(), 1u);
@@ -153,8 +157,12 @@ TEST(ParserLexer, Errors) {
       {"\"a\"", kUnknownCharacter, 1, 1},
       {"a # b", kUnknownCharacter, 1, 3},
       {"a ! b", kUnknownCharacter, 1, 3},
-      {"a\xC2\xA0" "b", kUnknownCharacter, 1, 2},
-      {"\xE2\x80\x98" "a", kUnknownCharacter, 1, 1},
+      {"a\xC2\xA0"
+       "b",
+       kUnknownCharacter, 1, 2},
+      {"\xE2\x80\x98"
+       "a",
+       kUnknownCharacter, 1, 1},
   };
   for (const Case& test : cases) {
     SCOPED_TRACE(test.text);

@@ -30,16 +30,21 @@ TEST(ParserQuery, Select) {
       {"SELECT *, t.* FROM c.d.t", "SELECT *, `t`.*\nFROM `c`.`d`.`t`"},
       {"SELECT a FROM t WHERE a > 1 GROUP BY a HAVING COUNT(*) > 2",
        "SELECT `a`\nFROM `t`\nWHERE `a` > 1\nGROUP BY `a`\nHAVING COUNT(*) > 2"},
-      {"SELECT a FROM t GROUP BY a, (b, c), ROLLUP(d, (e, f)), CUBE(g), GROUPING SETS ((), a, (a, b), ROLLUP(c))",
-       "SELECT `a`\nFROM `t`\nGROUP BY `a`, (`b`, `c`), ROLLUP(`d`, (`e`, `f`)), CUBE(`g`), GROUPING SETS((), `a`, "
+      {"SELECT a FROM t GROUP BY a, (b, c), ROLLUP(d, (e, f)), CUBE(g), GROUPING SETS ((), a, (a, b), "
+       "ROLLUP(c))",
+       "SELECT `a`\nFROM `t`\nGROUP BY `a`, (`b`, `c`), ROLLUP(`d`, (`e`, `f`)), CUBE(`g`), GROUPING "
+       "SETS((), `a`, "
        "(`a`, `b`), ROLLUP(`c`))"},
       {"SELECT a FROM t GROUP BY DISTINCT a", "SELECT `a`\nFROM `t`\nGROUP BY DISTINCT `a`"},
       {"SELECT GROUPING(a) FROM t GROUP BY ()", "SELECT GROUPING(`a`)\nFROM `t`\nGROUP BY ()"},
       {"SELECT SUM(a) OVER w FROM t WINDOW w AS (PARTITION BY b), v AS (w ORDER BY c) QUALIFY d = 1",
-       "SELECT SUM(`a`) OVER `w`\nFROM `t`\nWINDOW `w` AS (PARTITION BY `b`), `v` AS (`w` ORDER BY `c`)\nQUALIFY `d` = "
+       "SELECT SUM(`a`) OVER `w`\nFROM `t`\nWINDOW `w` AS (PARTITION BY `b`), `v` AS (`w` ORDER BY "
+       "`c`)\nQUALIFY `d` = "
        "1"},
-      {"SELECT /*+ BROADCAST(a, b.c), STATE_TTL('x' = '1d'), NO_ARGS */ a FROM t /*+ OPTIONS('k' = 'v') */ AS x",
-       "SELECT /*+ `BROADCAST`(`a`, `b`.`c`), `STATE_TTL`('x' = '1d'), `NO_ARGS` */\n`a`\nFROM `t` /*+ `OPTIONS`('k' = "
+      {"SELECT /*+ BROADCAST(a, b.c), STATE_TTL('x' = '1d'), NO_ARGS */ a FROM t /*+ OPTIONS('k' = 'v') */ "
+       "AS x",
+       "SELECT /*+ `BROADCAST`(`a`, `b`.`c`), `STATE_TTL`('x' = '1d'), `NO_ARGS` */\n`a`\nFROM `t` /*+ "
+       "`OPTIONS`('k' = "
        "'v') */ AS `x`"},
   };
   for (const Case& test : cases) ExpectUnparsed(test);
@@ -63,7 +68,8 @@ TEST(ParserQuery, SetOperationsOrderAndLimits) {
       {"VALUES (1, 'a'), ROW(2, 'b'), 3", "VALUES ROW(1, 'a'),\nROW(2, 'b'),\nROW(3)"},
       {"TABLE c.t", "TABLE `c`.`t`"},
       {"WITH a AS (SELECT 1), b (x, y) AS (VALUES (1, 2)) SELECT * FROM a UNION ALL SELECT * FROM b",
-       "WITH `a` AS (SELECT 1), `b` (`x`, `y`) AS (VALUES ROW(1, 2)) SELECT *\nFROM `a`\nUNION ALL\nSELECT *\nFROM "
+       "WITH `a` AS (SELECT 1), `b` (`x`, `y`) AS (VALUES ROW(1, 2)) SELECT *\nFROM `a`\nUNION ALL\nSELECT "
+       "*\nFROM "
        "`b`"},
       {"WITH RECURSIVE a AS (SELECT 1) SELECT * FROM a LIMIT 1",
        "WITH RECURSIVE `a` AS (SELECT 1) SELECT *\nFROM `a`\nFETCH NEXT 1 ROWS ONLY"},
@@ -95,9 +101,12 @@ TEST(ParserQuery, Tables) {
       {"SELECT * FROM TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' MINUTE)) w",
        "SELECT *\nFROM TABLE(TUMBLE(TABLE `t`, DESCRIPTOR(`ts`), INTERVAL '1' MINUTE)) AS `w`"},
       {"SELECT * FROM HOP(DATA => TABLE t, TIMECOL => DESCRIPTOR(ts), SLIDE => INTERVAL '1' MINUTE)",
-       "SELECT *\nFROM TABLE(HOP(`DATA` => TABLE `t`, `TIMECOL` => DESCRIPTOR(`ts`), `SLIDE` => INTERVAL '1' MINUTE))"},
-      {"SELECT * FROM SESSION(TABLE t PARTITION BY (a, b) ORDER BY c DESC, DESCRIPTOR(ts), INTERVAL '1' MINUTE)",
-       "SELECT *\nFROM TABLE(SESSION(TABLE `t` PARTITION BY (`a`, `b`) ORDER BY (`c` DESC), DESCRIPTOR(`ts`), INTERVAL "
+       "SELECT *\nFROM TABLE(HOP(`DATA` => TABLE `t`, `TIMECOL` => DESCRIPTOR(`ts`), `SLIDE` => INTERVAL '1' "
+       "MINUTE))"},
+      {"SELECT * FROM SESSION(TABLE t PARTITION BY (a, b) ORDER BY c DESC, DESCRIPTOR(ts), INTERVAL '1' "
+       "MINUTE)",
+       "SELECT *\nFROM TABLE(SESSION(TABLE `t` PARTITION BY (`a`, `b`) ORDER BY (`c` DESC), "
+       "DESCRIPTOR(`ts`), INTERVAL "
        "'1' MINUTE))"},
       {"SELECT * FROM f((SELECT 1), MODEL m)", "SELECT *\nFROM TABLE(F((SELECT 1), MODEL `m`))"},
   };
@@ -106,12 +115,17 @@ TEST(ParserQuery, Tables) {
 
 TEST(ParserQuery, MatchRecognize) {
   ExpectUnparsed(
-      {"SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY a ORDER BY ts MEASURES FIRST(A.x) AS fx, LAST(B.y, 1) AS ly "
-       "ONE ROW PER MATCH AFTER MATCH SKIP TO FIRST B PATTERN (^ A B+? C{1,3} (D | E)* {- F -} PERMUTE(G, H) I{,2} $) "
+      {"SELECT * FROM t MATCH_RECOGNIZE (PARTITION BY a ORDER BY ts MEASURES FIRST(A.x) AS fx, LAST(B.y, 1) "
+       "AS ly "
+       "ONE ROW PER MATCH AFTER MATCH SKIP TO FIRST B PATTERN (^ A B+? C{1,3} (D | E)* {- F -} PERMUTE(G, H) "
+       "I{,2} $) "
        "WITHIN INTERVAL '1' HOUR SUBSET S = (A, B) DEFINE A AS A.x > 1, B AS PREV(B.x) < 2) AS m",
-       "SELECT *\nFROM `t` MATCH_RECOGNIZE(\nPARTITION BY `a`\nORDER BY `ts`\nMEASURES FIRST(`A`.`x`) AS `fx`, "
-       "LAST(`B`.`y`, 1) AS `ly`\nONE ROW PER MATCH\nAFTER MATCH SKIP TO FIRST `B`\nPATTERN (^ `A` `B` + ? `C` {1, 3} "
-       "(`D` | `E`) * {- `F` -} PERMUTE (`G`, `H`) `I` {0, 2} $) WITHIN INTERVAL '1' HOUR\nSUBSET `S` = (`A`, "
+       "SELECT *\nFROM `t` MATCH_RECOGNIZE(\nPARTITION BY `a`\nORDER BY `ts`\nMEASURES FIRST(`A`.`x`) AS "
+       "`fx`, "
+       "LAST(`B`.`y`, 1) AS `ly`\nONE ROW PER MATCH\nAFTER MATCH SKIP TO FIRST `B`\nPATTERN (^ `A` `B` + ? "
+       "`C` {1, 3} "
+       "(`D` | `E`) * {- `F` -} PERMUTE (`G`, `H`) `I` {0, 2} $) WITHIN INTERVAL '1' HOUR\nSUBSET `S` = "
+       "(`A`, "
        "`B`)\nDEFINE `A` AS `A`.`x` > 1, `B` AS PREV(`B`.`x`) < 2) AS `m`"});
   for (const char* skip : {"TO NEXT ROW", "PAST LAST ROW", "TO LAST `A`", "TO FIRST `A`"}) {
     const std::string text = std::string("SELECT * FROM t MATCH_RECOGNIZE (AFTER MATCH SKIP ") + skip +
@@ -124,7 +138,8 @@ TEST(ParserQuery, MatchRecognize) {
 
 TEST(ParserQuery, ShapeOfTheTree) {
   const auto query = ParseQueryText(
-      "SELECT a FROM x /*+ OPTIONS('k' = 'v') */ LEFT JOIN TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY)) "
+      "SELECT a FROM x /*+ OPTIONS('k' = 'v') */ LEFT JOIN TABLE(TUMBLE(TABLE t, DESCRIPTOR(ts), INTERVAL "
+      "'1' DAY)) "
       "ON a = b LIMIT 3");
   ASSERT_TRUE(query.ok()) << query.status().ToString();
   EXPECT_NE((*query)->limit, nullptr);

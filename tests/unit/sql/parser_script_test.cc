@@ -14,7 +14,8 @@ TEST(ParserScript, StatementsWithTheirText) {
       "BEGIN STATEMENT SET;\nINSERT INTO a SELECT 1;\nINSERT INTO b SELECT 2;\nEND;\n"
       "SHOW TABLES");
   const char* texts[] = {"SET 'a' = 'b;c'", "SELECT ';' /* ; */ FROM t",
-                         "BEGIN STATEMENT SET;\nINSERT INTO a SELECT 1;\nINSERT INTO b SELECT 2;\nEND", "SHOW TABLES"};
+                         "BEGIN STATEMENT SET;\nINSERT INTO a SELECT 1;\nINSERT INTO b SELECT 2;\nEND",
+                         "SHOW TABLES"};
   int index = 0;
   for (const char* text : texts) {
     auto next = parser.Next();

@@ -59,7 +59,7 @@ void ExpectKeysOf(const Batch& batch, const std::vector<uint32_t>& columns) {
 }
 
 TEST(KeyBatchTest, KeysAreTheCodecsBytes) {
-  const std::vector<std::vector<uint32_t>> keys = {{0}, {1}, {2}, {3},       {4},       {5},
+  const std::vector<std::vector<uint32_t>> keys = {{0}, {1},    {2},    {3},          {4},    {5},
                                                    {6}, {3, 2}, {3, 6}, {0, 1, 2, 3}, {5, 3}, {4, 0}};
   for (bool with_nulls : {false, true}) {
     const Batch batch = MixedBatch(40, with_nulls);

@@ -14,7 +14,9 @@ class KeyedMapTest : public StateTest {
     bool inserted = false;
     StoreInt64(map_->MutableFixed(ValueOf(map_->FindOrInsert(keys_, i, sub_key, &inserted))), value);
   }
-  void EraseEntry(uint32_t i, const std::string& sub_key) { map_->Erase(ValueOf(map_->Find(keys_, i, sub_key))); }
+  void EraseEntry(uint32_t i, const std::string& sub_key) {
+    map_->Erase(ValueOf(map_->Find(keys_, i, sub_key)));
+  }
   /// "sub_key=value" of each entry, in the map's order.
   static std::vector<std::string> Entries(KeyedMap& map, const KeyBatch& keys, uint32_t i) {
     std::vector<std::string> entries;

@@ -22,7 +22,9 @@ class FailingStore final : public ObjectStore {
   }
   Status Put(const std::string& path, std::string_view bytes) override { return store_->Put(path, bytes); }
   Result<std::string> Get(const std::string& path) override { return store_->Get(path); }
-  Status GetToFile(const std::string& path, const std::string& file) override { return store_->GetToFile(path, file); }
+  Status GetToFile(const std::string& path, const std::string& file) override {
+    return store_->GetToFile(path, file);
+  }
   Status CreateIfAbsent(const std::string& path, std::string_view bytes) override {
     return store_->CreateIfAbsent(path, bytes);
   }
@@ -56,7 +58,9 @@ class SnapshotFailureTest : public StateTest {
     ASSERT_OK(table_->Find(keys_, &rows));
     table_->Erase(rows[0]);
   }
-  Status WriteNow(proto::SubtaskSnapshot* snapshot) { return state_->Freeze(Epoch{++epoch_})->Write(snapshot); }
+  Status WriteNow(proto::SubtaskSnapshot* snapshot) {
+    return state_->Freeze(Epoch{++epoch_})->Write(snapshot);
+  }
   /// The counts of keys 1 to 4 after a restore; -1 = absent.
   std::vector<int64_t> Restored(const proto::SubtaskSnapshot& snapshot) {
     const auto restored = Open(0, 1, {snapshot});

@@ -36,7 +36,9 @@ StateTest::StateTest() : env_(CreateSystemEnv(2)), budget_(std::make_unique<Memo
   store_ = ValueOf(OpenObjectStore("file://" + directory_ + "/store", *env_));
 }
 
-StateTest::~StateTest() { EXPECT_OK(env_->files().RemoveRecursively(directory_)); }
+StateTest::~StateTest() {
+  EXPECT_OK(env_->files().RemoveRecursively(directory_));
+}
 
 Result<std::unique_ptr<KeyedState>> StateTest::TryOpen(uint32_t subtask, uint32_t parallelism,
                                                        const std::vector<proto::SubtaskSnapshot>& restore) {

@@ -16,14 +16,14 @@
 
 namespace millrace {
 
-#define ASSERT_OK(expression)                                   \
-  do {                                                          \
-    const ::millrace::Status asserted_status = (expression);    \
+#define ASSERT_OK(expression)                                        \
+  do {                                                               \
+    const ::millrace::Status asserted_status = (expression);         \
     ASSERT_TRUE(asserted_status.ok()) << asserted_status.ToString(); \
   } while (false)
-#define EXPECT_OK(expression)                                   \
-  do {                                                          \
-    const ::millrace::Status expected_status = (expression);    \
+#define EXPECT_OK(expression)                                        \
+  do {                                                               \
+    const ::millrace::Status expected_status = (expression);         \
     EXPECT_TRUE(expected_status.ok()) << expected_status.ToString(); \
   } while (false)
 
@@ -48,7 +48,9 @@ inline int64_t LoadInt64(const uint8_t* payload) {
   std::memcpy(&value, payload, sizeof(value));
   return value;
 }
-inline void StoreInt64(uint8_t* payload, int64_t value) { std::memcpy(payload, &value, sizeof(value)); }
+inline void StoreInt64(uint8_t* payload, int64_t value) {
+  std::memcpy(payload, &value, sizeof(value));
+}
 
 /// A directory of its own, a store in it, and states that share them.
 class StateTest : public testing::Test {

@@ -19,15 +19,17 @@ TableSpec SpecOf(const std::string& name, uint32_t num_blobs) {
 
 }  // namespace
 
-ModelledOperator::ModelledOperator(std::vector<std::unique_ptr<KeyedState>> states, ModelContent content, uint64_t seed)
+ModelledOperator::ModelledOperator(std::vector<std::unique_ptr<KeyedState>> states, ModelContent content,
+                                   uint64_t seed)
     : states_(std::move(states)),
       content_(std::move(content)),
       random_(seed),
       all_keys_({DataType::Bigint()}, kMaxParallelism),
       share_keys_({DataType::Bigint()}, kMaxParallelism) {
   for (const auto& state : states_) {
-    subtasks_.push_back({ValueOf(state->OpenTable(SpecOf("table", 1))), ValueOf(state->OpenMap(SpecOf("map", 0))),
-                         ValueOf(state->OpenSlices(SpecOf("slices", 0))), ValueOf(state->OpenTimers("timers"))});
+    subtasks_.push_back(
+        {ValueOf(state->OpenTable(SpecOf("table", 1))), ValueOf(state->OpenMap(SpecOf("map", 0))),
+         ValueOf(state->OpenSlices(SpecOf("slices", 0))), ValueOf(state->OpenTimers("timers"))});
     EXPECT_TRUE(state->UnopenedTables().empty());
   }
   if (!content_.slices.empty()) next_slice_ = content_.slices.rbegin()->first;
@@ -46,7 +48,8 @@ void ModelledOperator::ForEachShare(const std::vector<int64_t>& values, Visit&& 
   BuildKeys(values, &all_keys_);
   std::vector<std::vector<int64_t>> shares(subtasks_.size());
   for (uint32_t i = 0; i < all_keys_.size(); ++i) {
-    shares[SubtaskOfKeyGroup(kMaxParallelism, static_cast<uint32_t>(subtasks_.size()), all_keys_.key_group(i))]
+    shares[SubtaskOfKeyGroup(kMaxParallelism, static_cast<uint32_t>(subtasks_.size()),
+                             all_keys_.key_group(i))]
         .push_back(values[i]);
   }
   for (size_t s = 0; s < shares.size(); ++s) {
@@ -87,7 +90,8 @@ void ModelledOperator::RelieveAll() {
 }
 
 void ModelledOperator::Upsert() {
-  ForEachShare(RandomKeys(kTableKeys), [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
+  ForEachShare(RandomKeys(kTableKeys), [&](Subtask& subtask, const KeyBatch& keys,
+                                           const std::vector<int64_t>& values) {
     std::vector<RowRef> rows;
     std::vector<uint8_t> inserted;
     ASSERT_OK(subtask.table->FindOrInsert(keys, &rows, &inserted));
@@ -120,39 +124,41 @@ void ModelledOperator::FindRows(const std::vector<int64_t>& asked) {
 }
 
 void ModelledOperator::EraseRows() {
-  ForEachShare(RandomKeys(kTableKeys / 4), [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
-    std::vector<RowRef> rows;
-    ASSERT_OK(subtask.table->Find(keys, &rows));
-    for (uint32_t i = 0; i < keys.size(); ++i) {
-      const bool first = content_.table.erase(values[i]) > 0;
-      if (first) subtask.table->Erase(rows[i]);
-    }
-  });
+  ForEachShare(RandomKeys(kTableKeys / 4),
+               [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
+                 std::vector<RowRef> rows;
+                 ASSERT_OK(subtask.table->Find(keys, &rows));
+                 for (uint32_t i = 0; i < keys.size(); ++i) {
+                   const bool first = content_.table.erase(values[i]) > 0;
+                   if (first) subtask.table->Erase(rows[i]);
+                 }
+               });
 }
 
 void ModelledOperator::ChangeEntries() {
-  ForEachShare(RandomKeys(kMapKeys), [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
-    ASSERT_OK(subtask.map->Prefetch(keys));
-    for (uint32_t i = 0; i < keys.size(); ++i) {
-      auto& model = content_.entries[values[i]];
-      ASSERT_EQ(subtask.map->HasEntries(keys, i), !model.empty()) << values[i];
-      const std::string sub_key(static_cast<size_t>(Below(4)), static_cast<char>('p' + Below(3)));
-      if (Below(3) == 0) {
-        const RowRef entry = ValueOf(subtask.map->Find(keys, i, sub_key));
-        ASSERT_EQ(static_cast<bool>(entry), model.contains(sub_key));
-        if (entry) subtask.map->Erase(entry);
-        model.erase(sub_key);
-      } else {
-        bool inserted = false;
-        const RowRef entry = ValueOf(subtask.map->FindOrInsert(keys, i, sub_key, &inserted));
-        ASSERT_EQ(inserted, !model.contains(sub_key)) << values[i];
-        ASSERT_EQ(LoadInt64(subtask.map->Fixed(entry)), model[sub_key]);
-        model[sub_key] += 1 + Below(9);
-        StoreInt64(subtask.map->MutableFixed(entry), model[sub_key]);
-      }
-      if (model.empty()) content_.entries.erase(values[i]);
-    }
-  });
+  ForEachShare(
+      RandomKeys(kMapKeys), [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
+        ASSERT_OK(subtask.map->Prefetch(keys));
+        for (uint32_t i = 0; i < keys.size(); ++i) {
+          auto& model = content_.entries[values[i]];
+          ASSERT_EQ(subtask.map->HasEntries(keys, i), !model.empty()) << values[i];
+          const std::string sub_key(static_cast<size_t>(Below(4)), static_cast<char>('p' + Below(3)));
+          if (Below(3) == 0) {
+            const RowRef entry = ValueOf(subtask.map->Find(keys, i, sub_key));
+            ASSERT_EQ(static_cast<bool>(entry), model.contains(sub_key));
+            if (entry) subtask.map->Erase(entry);
+            model.erase(sub_key);
+          } else {
+            bool inserted = false;
+            const RowRef entry = ValueOf(subtask.map->FindOrInsert(keys, i, sub_key, &inserted));
+            ASSERT_EQ(inserted, !model.contains(sub_key)) << values[i];
+            ASSERT_EQ(LoadInt64(subtask.map->Fixed(entry)), model[sub_key]);
+            model[sub_key] += 1 + Below(9);
+            StoreInt64(subtask.map->MutableFixed(entry), model[sub_key]);
+          }
+          if (model.empty()) content_.entries.erase(values[i]);
+        }
+      });
 }
 
 void ModelledOperator::CheckEntries(const std::vector<int64_t>& asked) {
@@ -172,19 +178,20 @@ void ModelledOperator::CheckEntries(const std::vector<int64_t>& asked) {
 }
 
 void ModelledOperator::AddToSlices() {
-  ForEachShare(RandomKeys(kSliceKeys), [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
-    std::vector<int64_t> slices;
-    for (uint32_t i = 0; i < keys.size(); ++i) slices.push_back(next_slice_ - Below(4) * 60);
-    std::vector<RowRef> rows;
-    std::vector<uint8_t> inserted;
-    ASSERT_OK(subtask.slices->FindOrInsert(slices, keys, &rows, &inserted));
-    for (uint32_t i = 0; i < keys.size(); ++i) {
-      auto [model, added] = content_.slices[slices[i]].try_emplace(values[i]);
-      ASSERT_EQ(inserted[i] != 0, added);
-      ASSERT_EQ(LoadInt64(subtask.slices->Fixed(rows[i])), model->second);
-      StoreInt64(subtask.slices->MutableFixed(rows[i]), ++model->second);
-    }
-  });
+  ForEachShare(RandomKeys(kSliceKeys),
+               [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
+                 std::vector<int64_t> slices;
+                 for (uint32_t i = 0; i < keys.size(); ++i) slices.push_back(next_slice_ - Below(4) * 60);
+                 std::vector<RowRef> rows;
+                 std::vector<uint8_t> inserted;
+                 ASSERT_OK(subtask.slices->FindOrInsert(slices, keys, &rows, &inserted));
+                 for (uint32_t i = 0; i < keys.size(); ++i) {
+                   auto [model, added] = content_.slices[slices[i]].try_emplace(values[i]);
+                   ASSERT_EQ(inserted[i] != 0, added);
+                   ASSERT_EQ(LoadInt64(subtask.slices->Fixed(rows[i])), model->second);
+                   StoreInt64(subtask.slices->MutableFixed(rows[i]), ++model->second);
+                 }
+               });
   if (Below(5) == 0) next_slice_ += 60;
 }
 
@@ -200,7 +207,9 @@ void ModelledOperator::CheckSlices() {
   for (Subtask& subtask : subtasks_) {
     for (int64_t slice : subtask.slices->Slices()) {
       ASSERT_OK(subtask.slices->ForEachRow(slice, [&](RowRef row) {
-        EXPECT_TRUE(found[slice].emplace(KeyOf(subtask.slices->Key(row)), LoadInt64(subtask.slices->Fixed(row))).second);
+        EXPECT_TRUE(found[slice]
+                        .emplace(KeyOf(subtask.slices->Key(row)), LoadInt64(subtask.slices->Fixed(row)))
+                        .second);
         return Status::Ok();
       }));
     }
@@ -209,19 +218,20 @@ void ModelledOperator::CheckSlices() {
 }
 
 void ModelledOperator::ChangeTimers() {
-  ForEachShare(RandomKeys(kTableKeys), [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
-    for (uint32_t i = 0; i < keys.size(); ++i) {
-      const int64_t micros = Below(3'000);
-      const std::pair<int64_t, std::string> timer(micros, keys.key(i));
-      if (Below(3) == 0) {
-        subtask.timers->Delete(micros, keys.key(i), keys.key_group(i));
-        content_.timers.erase(timer);
-      } else {
-        subtask.timers->Register(micros, keys.key(i), keys.key_group(i));
-        content_.timers.insert(timer);
-      }
-    }
-  });
+  ForEachShare(RandomKeys(kTableKeys),
+               [&](Subtask& subtask, const KeyBatch& keys, const std::vector<int64_t>& values) {
+                 for (uint32_t i = 0; i < keys.size(); ++i) {
+                   const int64_t micros = Below(3'000);
+                   const std::pair<int64_t, std::string> timer(micros, keys.key(i));
+                   if (Below(3) == 0) {
+                     subtask.timers->Delete(micros, keys.key(i), keys.key_group(i));
+                     content_.timers.erase(timer);
+                   } else {
+                     subtask.timers->Register(micros, keys.key(i), keys.key_group(i));
+                     content_.timers.insert(timer);
+                   }
+                 }
+               });
 }
 
 void ModelledOperator::PopTimers() {
@@ -244,7 +254,8 @@ void ModelledOperator::CheckAll() {
   std::map<int64_t, ModelContent::Row> scanned;
   for (Subtask& subtask : subtasks_) {
     ASSERT_OK(subtask.table->ForEach([&](RowRef row) {
-      const ModelContent::Row content{LoadInt64(subtask.table->Fixed(row)), std::string(subtask.table->Blob(row, 0))};
+      const ModelContent::Row content{LoadInt64(subtask.table->Fixed(row)),
+                                      std::string(subtask.table->Blob(row, 0))};
       EXPECT_TRUE(scanned.emplace(KeyOf(subtask.table->Key(row)), content).second);
       return Status::Ok();
     }));

@@ -27,8 +27,8 @@ struct ModelContent {
   std::set<std::pair<int64_t, std::string>> timers;      // one set for all subtasks
 };
 
-/// The subtasks of one keyed operator with one state of each kind, and the model beside them: every operation is done to
-/// both, every answer compared.
+/// The subtasks of one keyed operator with one state of each kind, and the model beside them: every operation
+/// is done to both, every answer compared.
 class ModelledOperator {
  public:
   static constexpr uint32_t kMaxParallelism = 128;

@@ -29,7 +29,8 @@ TEST(BatchTest, CompactLeavesOnlySelectedRows) {
   EXPECT_EQ(compact.selection, nullptr);
   EXPECT_EQ(compact.schema, batch.schema);
   EXPECT_THAT(RowsOf(compact, true), ElementsAre(R"(null "a text of more than twelve bytes" -)", "3 null +"));
-  EXPECT_EQ(ColumnReader(*compact.columns[1]).String(0).data(), ColumnReader(*batch.columns[1]).String(1).data());
+  EXPECT_EQ(ColumnReader(*compact.columns[1]).String(0).data(),
+            ColumnReader(*batch.columns[1]).String(1).data());
 }
 
 TEST(BatchTest, CompactWithoutSelectionIsTheSame) {
@@ -56,7 +57,8 @@ TEST(BatchTest, ConcatenateCopiesSelectedRowsOfAllEncodings) {
   first.selection = Rows({0, 1});
   Batch second = Take(ThreeRows(), Rows({2, 1}));
   second.weights = nullptr;
-  Batch third = BatchOf({Column::ConstantOf(first.columns[0], 2, 2), Column::NullConstant(DataType::String(), 2)});
+  Batch third =
+      BatchOf({Column::ConstantOf(first.columns[0], 2, 2), Column::NullConstant(DataType::String(), 2)});
   const Batch batches[] = {first, second, third};
   const Batch joined = Concatenate(batches);
   EXPECT_EQ(joined.selection, nullptr);

@@ -48,7 +48,8 @@ TEST(ColumnTest, DictionaryOfConstantIsConstant) {
 TEST(ColumnTest, SliceOfEveryTypeAndEncodingKeepsTheRows) {
   const std::vector<uint32_t> backwards = {9, 8, 7, 6, 5, 4, 3, 2, 1, 0};
   for (const ColumnPtr& flat : OneColumnOfEachType()) {
-    for (const ColumnPtr& column : {flat, Column::Dictionary(flat, Rows(backwards)), Column::ConstantOf(flat, 3, 10)}) {
+    for (const ColumnPtr& column :
+         {flat, Column::Dictionary(flat, Rows(backwards)), Column::ConstantOf(flat, 3, 10)}) {
       const std::vector<std::string> all = JsonOf(*column);
       for (uint32_t first = 0; first <= 10; ++first) {
         for (uint32_t count = 0; first + count <= 10; ++count) {
@@ -134,7 +135,8 @@ TEST(CopyRowsTest, EveryTypeAndEncodingIsCopiedFlat) {
     const ColumnPtr dictionary = Column::Dictionary(flat, Rows({9, 9, 1}));
     const ColumnPtr constant = Column::ConstantOf(flat, 4, 3);
     const std::vector<uint32_t> rows = {2, 0};
-    const RowsOfColumn pieces[] = {{flat.get()}, {dictionary.get(), &rows}, {constant.get()}, {flat.get(), &rows}};
+    const RowsOfColumn pieces[] = {
+        {flat.get()}, {dictionary.get(), &rows}, {constant.get()}, {flat.get(), &rows}};
     const ColumnPtr copy = CopyRows(flat->type(), pieces);
     std::vector<std::string> wanted = JsonOf(*flat);
     for (const auto& more : {Pick(JsonOf(*dictionary), rows), JsonOf(*constant), Pick(JsonOf(*flat), rows)}) {

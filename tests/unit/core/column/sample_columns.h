@@ -82,26 +82,29 @@ inline ColumnPtr StringMaps(uint32_t num_rows) {
 inline std::vector<ColumnPtr> OneColumnOfEachType() {
   const auto big = [](int64_t high, uint64_t low) { return (static_cast<Int128>(high) << 64) + low; };
   std::vector<ColumnPtr> columns;
-  columns.push_back(ColumnOf<uint8_t>(DataType::Boolean(), {1, 0, std::nullopt, 1, 1, 0, 0, 1, std::nullopt, 0}));
+  columns.push_back(
+      ColumnOf<uint8_t>(DataType::Boolean(), {1, 0, std::nullopt, 1, 1, 0, 0, 1, std::nullopt, 0}));
   columns.push_back(ColumnOf<int8_t>(DataType::Tinyint(), {-128, 127, 0, 1, std::nullopt, 5, 6, 7, 8, 9}));
-  columns.push_back(ColumnOf<int16_t>(DataType::Smallint(), {-32768, 32767, 0, 1, 2, std::nullopt, 6, 7, 8, 9}));
+  columns.push_back(
+      ColumnOf<int16_t>(DataType::Smallint(), {-32768, 32767, 0, 1, 2, std::nullopt, 6, 7, 8, 9}));
   columns.push_back(
       ColumnOf<int32_t>(DataType::Integer(), {INT32_MIN, INT32_MAX, 0, 1, 2, 3, std::nullopt, 7, 8, 9}));
   columns.push_back(
       ColumnOf<int64_t>(DataType::Bigint(), {INT64_MIN, INT64_MAX, 0, 1, 2, 3, 4, std::nullopt, 8, 9}));
-  columns.push_back(ColumnOf<Int128>(
-      DataType::Decimal(38, 4), {big(-5, 1), big(5, 1), Int128{0}, Int128{1}, Int128{-1}, Int128{9}, Int128{10000},
-                                 std::nullopt, Int128{8}, Int128{7}}));
+  columns.push_back(ColumnOf<Int128>(DataType::Decimal(38, 4),
+                                     {big(-5, 1), big(5, 1), Int128{0}, Int128{1}, Int128{-1}, Int128{9},
+                                      Int128{10000}, std::nullopt, Int128{8}, Int128{7}}));
   columns.push_back(ColumnOf<float>(DataType::Float(), {1.5f, -2.25f, 0.1f, std::nullopt, 4, 5, 6, 7, 8, 9}));
-  columns.push_back(ColumnOf<double>(DataType::Double(), {1.5, -2.25, 0.1, std::nullopt, 1e300, 5, 6, 7, 8, 9}));
+  columns.push_back(
+      ColumnOf<double>(DataType::Double(), {1.5, -2.25, 0.1, std::nullopt, 1e300, 5, 6, 7, 8, 9}));
   columns.push_back(ColumnOf<WideTimestamp>(
       DataType::Timestamp(9),
       {WideTimestamp{0, 0, 0}, WideTimestamp{-1, 999999, 0}, WideTimestamp{1, 1, 0}, std::nullopt,
        WideTimestamp{4, 0, 0}, WideTimestamp{5, 5, 0}, WideTimestamp{6, 6, 0}, WideTimestamp{7, 7, 0},
        WideTimestamp{8, 8, 0}, WideTimestamp{9, 9, 0}}));
   columns.push_back(StringColumnOf({"", "twelve bytes", "thirteen byte", std::nullopt,
-                                    "a much longer text than fits inline", "x", "another text that lies in the heap",
-                                    "y", "\xc3\xa4\xc3\xb6", "z"}));
+                                    "a much longer text than fits inline", "x",
+                                    "another text that lies in the heap", "y", "\xc3\xa4\xc3\xb6", "z"}));
   columns.push_back(RowsOfTwo(10));
   columns.push_back(BigintArrays(10));
   columns.push_back(StringMaps(10));

@@ -11,8 +11,8 @@ namespace {
 
 #ifdef MILLRACE_FAIL_POINTS
 
-// The variable is read once a process, so each case runs in a process of its own: exit code = bits of the hits (from
-// the first on) that failed.
+// The variable is read once a process, so each case runs in a process of its own: exit code = bits of the
+// hits (from the first on) that failed.
 [[noreturn]] void HitThreeTimes(const char* variable) {
   setenv("MILLRACE_FAIL_POINT", variable, 1);
   int failed = 0;
@@ -29,7 +29,8 @@ TEST(FailPointDeathTest, FailsTheHitsThatAreAskedFor) {
   const struct {
     const char* variable;
     int failed;
-  } cases[] = {{"step=error", 7}, {"step=error@2", 2}, {"step=error@9", 0}, {"step=off", 0}, {"", 0}, {"ste=error", 0}};
+  } cases[] = {{"step=error", 7}, {"step=error@2", 2}, {"step=error@9", 0}, {"step=off", 0},
+               {"", 0},           {"ste=error", 0}};
   for (const auto& c : cases) {
     EXPECT_EXIT(HitThreeTimes(c.variable), ::testing::ExitedWithCode(c.failed), "") << c.variable;
   }
@@ -42,8 +43,10 @@ TEST(FailPointDeathTest, CrashIsSigkill) {
 
 TEST(FailPointDeathTest, MalformedVariableIsRefused) {
   GTEST_FLAG_SET(death_test_style, "threadsafe");
-  for (const char* variable : {"step", "=crash", "step=fall", "step=crash@", "step=crash@0", "step=crash@1x"}) {
-    EXPECT_EXIT(HitThreeTimes(variable), ::testing::KilledBySignal(SIGABRT), "MILLRACE_FAIL_POINT is not") << variable;
+  for (const char* variable :
+       {"step", "=crash", "step=fall", "step=crash@", "step=crash@0", "step=crash@1x"}) {
+    EXPECT_EXIT(HitThreeTimes(variable), ::testing::KilledBySignal(SIGABRT), "MILLRACE_FAIL_POINT is not")
+        << variable;
   }
 }
 

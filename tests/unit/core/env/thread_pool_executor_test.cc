@@ -111,7 +111,8 @@ TEST(ThreadPoolExecutorTest, TimersThatAreNotDueAreDroppedAtTheEnd) {
   std::unique_ptr<Executor::Timer> timer;
   {
     ThreadPoolExecutor executor(2);
-    timer = executor.SubmitAfter(std::chrono::nanoseconds::max(), [captured = std::move(captured)] { FAIL(); });
+    timer =
+        executor.SubmitAfter(std::chrono::nanoseconds::max(), [captured = std::move(captured)] { FAIL(); });
   }
   EXPECT_TRUE(watched.expired());
   timer->Cancel();

@@ -62,11 +62,28 @@ TEST(RowCodecTest, BytesAreThoseReleased) {
       {ColumnOf<Int128>(DataType::Decimal(38, 2), {Int128{1}}), 0, "0001000000000000000000000000000000"},
       {ColumnOf<float>(DataType::Float(), {1.0f}), 0, "000000803f"},
       {ColumnOf<double>(DataType::Double(), {1.0}), 0, "00000000000000f03f"},
-      {ColumnOf<WideTimestamp>(DataType::Timestamp(9), {WideTimestamp{1, 2, 0}}), 0, "00010000000000000002000000"},
+      {ColumnOf<WideTimestamp>(DataType::Timestamp(9), {WideTimestamp{1, 2, 0}}), 0,
+       "00010000000000000002000000"},
       {StringColumnOf({"abc"}), 0, "0003000000616263"},
-      {RowsOfTwo(1), 0, "000e00000000" "00000000" "05000000726f772d30"},
-      {BigintArrays(3), 2, "0015000000" "02000000" "00" "0000000000000000" "0100000000000000"},
-      {StringMaps(3), 2, "001a000000" "02000000" "00" "020000006b31" "01000000" "00" "020000006b32" "02000000"},
+      {RowsOfTwo(1), 0,
+       "000e00000000"
+       "00000000"
+       "05000000726f772d30"},
+      {BigintArrays(3), 2,
+       "0015000000"
+       "02000000"
+       "00"
+       "0000000000000000"
+       "0100000000000000"},
+      {StringMaps(3), 2,
+       "001a000000"
+       "02000000"
+       "00"
+       "020000006b31"
+       "01000000"
+       "00"
+       "020000006b32"
+       "02000000"},
   };
   for (const auto& c : cases) {
     EXPECT_EQ(Hex(EncodeRow({c.column}, c.row)), c.bytes) << c.column->type().ToString();
@@ -80,11 +97,15 @@ TEST(RowCodecTest, NullsOfManyColumnsAreBits) {
     columns.push_back(
         ColumnOf<int8_t>(DataType::Tinyint(), {is_null ? std::nullopt : std::optional<int8_t>(i)}));
   }
-  EXPECT_EQ(Hex(EncodeRow(columns, 0)), "0202" "0002030405060708");
+  EXPECT_EQ(Hex(EncodeRow(columns, 0)),
+            "0202"
+            "0002030405060708");
 }
 
 TEST(RowCodecTest, EqualValuesHaveEqualBytes) {
-  const auto doubles = [](double value) { return EncodeRow({ColumnOf<double>(DataType::Double(), {value})}, 0); };
+  const auto doubles = [](double value) {
+    return EncodeRow({ColumnOf<double>(DataType::Double(), {value})}, 0);
+  };
   const auto floats = [](float value) { return EncodeRow({ColumnOf<float>(DataType::Float(), {value})}, 0); };
   EXPECT_EQ(doubles(0.0), doubles(-0.0));
   EXPECT_EQ(floats(0.0f), floats(-0.0f));

@@ -61,7 +61,10 @@ TEST(JsonStringTest, EscapesWhatJsonForbids) {
       {"\b\f\n\r\t", R"("\b\f\n\r\t")"},
       {std::string("\x00\x1f\x7f", 3), "\"\\u0000\\u001f\x7f\""},
       {"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80", "\"\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80\""},
-      {"a\xff" "b", "\"a\xef\xbf\xbd" "b\""},
+      {"a\xff"
+       "b",
+       "\"a\xef\xbf\xbd"
+       "b\""},
       {"\xc3", "\"\xef\xbf\xbd\""},
       {"\xc0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\""},
       {"\xed\xa0\x80", "\"\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\""},
@@ -124,8 +127,9 @@ TEST(ValueJsonTest, NestedValues) {
 }
 
 TEST(ValueJsonTest, MapsAreSortedByTheTextOfTheKey) {
-  EXPECT_EQ(JsonOf(*StringMaps(11), 10),
-            R"([["k1",1],["k10",10],["k2",2],["k3",3],["k4",4],["k5",5],["k6",6],["k7",7],["k8",8],["k9",9]])");
+  EXPECT_EQ(
+      JsonOf(*StringMaps(11), 10),
+      R"([["k1",1],["k10",10],["k2",2],["k3",3],["k4",4],["k5",5],["k6",6],["k7",7],["k8",8],["k9",9]])");
   ColumnBuilder builder(DataType::Multiset(DataType::Integer()));
   for (const int32_t value : {9, 10}) {
     builder.child(0).Append(value);

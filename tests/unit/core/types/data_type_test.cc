@@ -52,7 +52,8 @@ TEST(DataTypeTest, EqualityLooksAtEverything) {
   EXPECT_EQ(row("a", DataType::Integer()), row("a", DataType::Integer()));
   EXPECT_NE(row("a", DataType::Integer()), row("b", DataType::Integer()));
   EXPECT_NE(row("a", DataType::Integer()), row("a", DataType::Integer().NotNull()));
-  EXPECT_TRUE(row("a", DataType::Integer()).EqualsIgnoringNullability(row("a", DataType::Integer().NotNull())));
+  EXPECT_TRUE(
+      row("a", DataType::Integer()).EqualsIgnoringNullability(row("a", DataType::Integer().NotNull())));
   EXPECT_FALSE(row("a", DataType::Integer()).EqualsIgnoringNullability(row("b", DataType::Integer())));
   EXPECT_NE(DataType::Decimal(10, 2), DataType::Decimal(10, 3));
 }

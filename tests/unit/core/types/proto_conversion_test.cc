@@ -9,7 +9,8 @@ namespace millrace {
 namespace {
 
 TEST(ProtoConversionTest, EveryTypeRoundTrips) {
-  const DataType row = DataType::Row({{"a", DataType::Integer().NotNull()}, {"b c", DataType::Decimal(38, 38)}});
+  const DataType row =
+      DataType::Row({{"a", DataType::Integer().NotNull()}, {"b c", DataType::Decimal(38, 38)}});
   const DataType types[] = {DataType::Null(),
                             DataType::Boolean(),
                             DataType::Tinyint(),
@@ -50,16 +51,17 @@ TEST(ProtoConversionTest, ParametersOutOfRangeAreRefused) {
     int precision;
     int scale;
     const char* message;
-  } cases[] = {{proto::DataType::DECIMAL, 0, 0, "Precision of DECIMAL is out of range 1 to 38: 0"},
-               {proto::DataType::DECIMAL, 39, 0, "Precision of DECIMAL is out of range 1 to 38: 39"},
-               {proto::DataType::DECIMAL, 5, 6, "Scale of DECIMAL is out of range 0 to 5: 6"},
-               {proto::DataType::DECIMAL, 5, -1, "Scale of DECIMAL is out of range 0 to 5: -1"},
-               {proto::DataType::VARCHAR, -1, 0, "Length of a string type is out of range 0 to 2147483647: -1"},
-               {proto::DataType::TIME, 10, 0, "Precision of TIME or TIMESTAMP is out of range 0 to 9: 10"},
-               {proto::DataType::TIMESTAMP_LTZ, -1, 0, "Precision of TIME or TIMESTAMP is out of range 0 to 9: -1"},
-               {proto::DataType::ARRAY, 0, 0, "Number of inner types of ARRAY is not 1: 0"},
-               {proto::DataType::MAP, 0, 0, "Number of inner types of MAP is not 2: 0"},
-               {static_cast<proto::DataType::Kind>(99), 0, 0, "Kind of a type is unknown: 99"}};
+  } cases[] = {
+      {proto::DataType::DECIMAL, 0, 0, "Precision of DECIMAL is out of range 1 to 38: 0"},
+      {proto::DataType::DECIMAL, 39, 0, "Precision of DECIMAL is out of range 1 to 38: 39"},
+      {proto::DataType::DECIMAL, 5, 6, "Scale of DECIMAL is out of range 0 to 5: 6"},
+      {proto::DataType::DECIMAL, 5, -1, "Scale of DECIMAL is out of range 0 to 5: -1"},
+      {proto::DataType::VARCHAR, -1, 0, "Length of a string type is out of range 0 to 2147483647: -1"},
+      {proto::DataType::TIME, 10, 0, "Precision of TIME or TIMESTAMP is out of range 0 to 9: 10"},
+      {proto::DataType::TIMESTAMP_LTZ, -1, 0, "Precision of TIME or TIMESTAMP is out of range 0 to 9: -1"},
+      {proto::DataType::ARRAY, 0, 0, "Number of inner types of ARRAY is not 1: 0"},
+      {proto::DataType::MAP, 0, 0, "Number of inner types of MAP is not 2: 0"},
+      {static_cast<proto::DataType::Kind>(99), 0, 0, "Kind of a type is unknown: 99"}};
   for (const auto& c : cases) {
     proto::DataType message;
     message.set_kind(c.kind);
@@ -111,7 +113,8 @@ TEST(ProtoConversionTest, ErrorNamesTheColumn) {
   proto::Field* field = message.add_fields();
   field->set_name("price");
   field->mutable_type()->set_kind(proto::DataType::DECIMAL);
-  EXPECT_EQ(FromProto(message).status().message(), "Column price: Precision of DECIMAL is out of range 1 to 38: 0");
+  EXPECT_EQ(FromProto(message).status().message(),
+            "Column price: Precision of DECIMAL is out of range 1 to 38: 0");
 }
 
 }  // namespace

@@ -5,12 +5,14 @@
 namespace millrace::checkpoint {
 namespace {
 
-constexpr Settings kSettings{.interval_ms = 1000, .timeout_ms = 5000, .min_pause_ms = 300, .tolerable_failed = 2};
+constexpr Settings kSettings{
+    .interval_ms = 1000, .timeout_ms = 5000, .min_pause_ms = 300, .tolerable_failed = 2};
 
 Facts Running(int64_t now_ms) {
   return {.settings = kSettings, .now_ms = now_ms, .all_tasks_running = true, .last_epoch = Epoch{7}};
 }
-Pending PendingOf(int64_t triggered_ms, std::set<std::string> missing, PendingKind kind = PendingKind::kCheckpoint) {
+Pending PendingOf(int64_t triggered_ms, std::set<std::string> missing,
+                  PendingKind kind = PendingKind::kCheckpoint) {
   return {.epoch = Epoch{8}, .kind = kind, .triggered_ms = triggered_ms, .missing_acks = std::move(missing)};
 }
 
@@ -20,12 +22,18 @@ struct DecideCase {
   Decision expected;
 };
 
-Decision Wait(int64_t wake_ms = -1) { return {.wake_ms = wake_ms}; }
-Decision Trigger(PendingKind kind) { return {.step = Step::kTrigger, .epoch = Epoch{8}, .kind = kind}; }
+Decision Wait(int64_t wake_ms = -1) {
+  return {.wake_ms = wake_ms};
+}
+Decision Trigger(PendingKind kind) {
+  return {.step = Step::kTrigger, .epoch = Epoch{8}, .kind = kind};
+}
 
 std::vector<DecideCase> IdleCases() {
   std::vector<DecideCase> cases;
-  const auto add = [&](const char* name, Facts facts, Decision expected) { cases.push_back({name, facts, expected}); };
+  const auto add = [&](const char* name, Facts facts, Decision expected) {
+    cases.push_back({name, facts, expected});
+  };
   Facts facts = Running(10'000);
   add("first one at once", facts, Trigger(PendingKind::kCheckpoint));
   facts.last_triggered_ms = 9'500;
@@ -76,7 +84,8 @@ std::vector<DecideCase> IdleCases() {
 std::vector<DecideCase> PendingCases() {
   std::vector<DecideCase> cases;
   const auto add = [&](const char* name, Facts facts, Step step, int64_t wake_ms = -1) {
-    cases.push_back({name, facts, {.step = step, .epoch = Epoch{8}, .kind = facts.pending->kind, .wake_ms = wake_ms}});
+    cases.push_back(
+        {name, facts, {.step = step, .epoch = Epoch{8}, .kind = facts.pending->kind, .wake_ms = wake_ms}});
   };
   Facts facts = Running(10'000);
   for (PendingKind kind : {PendingKind::kCheckpoint, PendingKind::kSavepoint, PendingKind::kTerminal}) {
@@ -119,8 +128,12 @@ void Check(const std::vector<DecideCase>& cases) {
   }
 }
 
-TEST(CheckpointLogicTest, DecidesWithoutPendingCheckpoint) { Check(IdleCases()); }
-TEST(CheckpointLogicTest, DecidesWithPendingCheckpoint) { Check(PendingCases()); }
+TEST(CheckpointLogicTest, DecidesWithoutPendingCheckpoint) {
+  Check(IdleCases());
+}
+TEST(CheckpointLogicTest, DecidesWithPendingCheckpoint) {
+  Check(PendingCases());
+}
 
 TEST(CheckpointLogicTest, DecidesWhatACommitFound) {
   EXPECT_EQ(DecideCommit(RecordOutcome::kCreated), CommitStep::kDurable);
@@ -129,9 +142,15 @@ TEST(CheckpointLogicTest, DecidesWhatACommitFound) {
   EXPECT_EQ(DecideCommit(RecordOutcome::kUnknown), CommitStep::kRetry);
 }
 
-FoundEpoch Valid(uint64_t epoch) { return {.epoch = Epoch{epoch}, .manifest_valid = true}; }
-FoundEpoch Broken(uint64_t epoch) { return {.epoch = Epoch{epoch}}; }
-FoundEpoch Savepoint(uint64_t epoch) { return {.epoch = Epoch{epoch}, .manifest_valid = true, .savepoint = true}; }
+FoundEpoch Valid(uint64_t epoch) {
+  return {.epoch = Epoch{epoch}, .manifest_valid = true};
+}
+FoundEpoch Broken(uint64_t epoch) {
+  return {.epoch = Epoch{epoch}};
+}
+FoundEpoch Savepoint(uint64_t epoch) {
+  return {.epoch = Epoch{epoch}, .manifest_valid = true, .savepoint = true};
+}
 std::vector<uint64_t> Numbers(const std::vector<Epoch>& epochs) {
   std::vector<uint64_t> numbers;
   for (Epoch epoch : epochs) numbers.push_back(epoch.value);

@@ -119,7 +119,8 @@ TEST_F(CheckpointStoreTest, DeletesFilesThatOnlyDeletedEpochsReferTo) {
   ASSERT_TRUE(checkpoints_.WriteManifest(MakeManifest(4, {"d", "e"})).ok());  // on its way
   PutFile("shared/op/f", "of no manifest yet");
   EXPECT_OK(checkpoints_.DeleteEpochs({Epoch{1}, Epoch{2}}));
-  EXPECT_EQ(Paths("shared/"), (std::vector<std::string>{"shared/op/c", "shared/op/d", "shared/op/e", "shared/op/f"}));
+  EXPECT_EQ(Paths("shared/"),
+            (std::vector<std::string>{"shared/op/c", "shared/op/d", "shared/op/e", "shared/op/f"}));
   EXPECT_EQ(Paths("staged/"), (std::vector<std::string>{"staged/sink-0/3", "staged/sink-0/4"}));
   EXPECT_EQ(Paths("epochs/"),
             (std::vector<std::string>{"epochs/3-3.manifest", "epochs/3.record", "epochs/4-3.manifest"}));
@@ -154,7 +155,8 @@ TEST_F(CheckpointStoreTest, SavepointNeedsNothingOfTheJob) {
   const proto::CheckpointManifest manifest = ValueOf(OpenSavepoint(*source));
   EXPECT_TRUE(manifest.savepoint());
   EXPECT_EQ(manifest.epoch(), 9u);
-  CheckpointStore other(std::shared_ptr<ObjectStore>(ValueOf(OpenObjectStore(directory_ + "/other-job", *env_))));
+  CheckpointStore other(
+      std::shared_ptr<ObjectStore>(ValueOf(OpenObjectStore(directory_ + "/other-job", *env_))));
   ASSERT_OK(other.Import(*source, manifest, Generation{12}));
   EXPECT_OK(env_->files().RemoveRecursively(directory_ + "/elsewhere"));
   const proto::CheckpointManifest imported = ValueOf(other.ReadManifest(Epoch{9}));
