@@ -43,10 +43,11 @@ Status UnknownOption(const std::string& what, const std::vector<OptionDescriptor
   for (const OptionDescriptor& descriptor : descriptors) keys.push_back(descriptor.key);
   std::sort(keys.begin(), keys.end());
   const std::string closest = ClosestName(key, keys);
-  std::string suggestion = keys.empty()     ? what + " takes no options"
+  std::string suggestion = keys.empty()      ? what + " takes no options"
                            : closest.empty() ? what + " takes: " + Join(keys)
                                              : "did you mean '" + closest + "'?";
-  return Status(kUnknownOption, "unknown option of " + what + ": '" + key + "'").WithSuggestion(std::move(suggestion));
+  return Status(kUnknownOption, "unknown option of " + what + ": '" + key + "'")
+      .WithSuggestion(std::move(suggestion));
 }
 
 Status CheckEnum(const OptionDescriptor& descriptor, const std::string& value) {
@@ -55,19 +56,27 @@ Status CheckEnum(const OptionDescriptor& descriptor, const std::string& value) {
   }
   const std::string closest = ClosestName(value, descriptor.values);
   return Status(kBadOptionValue, "not one of the values " + Join(descriptor.values) + ": '" + value + "'")
-      .WithSuggestion(closest.empty() ? "use one of " + Join(descriptor.values) : "did you mean '" + closest + "'?");
+      .WithSuggestion(closest.empty() ? "use one of " + Join(descriptor.values)
+                                      : "did you mean '" + closest + "'?");
 }
 
 Status CheckValue(const OptionDescriptor& descriptor, const std::string& value) {
   switch (descriptor.type) {
-    case OptionType::kInteger: return ParseInteger(value).status();
-    case OptionType::kBoolean: return ParseBoolean(value).status();
-    case OptionType::kDuration: return ParseDurationMillis(value).status();
-    case OptionType::kMemorySize: return ParseMemorySizeBytes(value).status();
-    case OptionType::kDouble: return ParseDouble(value).status();
-    case OptionType::kEnum: return CheckEnum(descriptor, value);
+    case OptionType::kInteger:
+      return ParseInteger(value).status();
+    case OptionType::kBoolean:
+      return ParseBoolean(value).status();
+    case OptionType::kDuration:
+      return ParseDurationMillis(value).status();
+    case OptionType::kMemorySize:
+      return ParseMemorySizeBytes(value).status();
+    case OptionType::kDouble:
+      return ParseDouble(value).status();
+    case OptionType::kEnum:
+      return CheckEnum(descriptor, value);
     case OptionType::kString:
-    case OptionType::kList: return Status::Ok();
+    case OptionType::kList:
+      return Status::Ok();
   }
   return Status::Ok();
 }

@@ -11,7 +11,16 @@
 
 namespace millrace {
 
-enum class OptionType : uint8_t { kString, kInteger, kBoolean, kDuration, kMemorySize, kDouble, kEnum, kList };
+enum class OptionType : uint8_t {
+  kString,
+  kInteger,
+  kBoolean,
+  kDuration,
+  kMemorySize,
+  kDouble,
+  kEnum,
+  kList
+};
 
 /// One WITH option of a connector or format. Docs, validation and "did you mean" come from it.
 struct OptionDescriptor {
@@ -42,12 +51,12 @@ struct ConnectorDescriptor {
   std::string description;
   bool source = false;
   bool sink = false;
-  bool needs_format = false;        // value format under "format" or "value.format"
-  bool key_format = false;          // "key.format" is understood
+  bool needs_format = false;  // value format under "format" or "value.format"
+  bool key_format = false;    // "key.format" is understood
   bool requires_primary_key = false;
-  bool upsert_source = false;       // rows are upserts by primary key: needs changelog normalisation
-  bool accepts_updates = false;     // sink: takes an updating stream
-  bool upsert_sink = false;         // sink: takes it as upserts by primary key
+  bool upsert_source = false;    // rows are upserts by primary key: needs changelog normalisation
+  bool accepts_updates = false;  // sink: takes an updating stream
+  bool upsert_sink = false;      // sink: takes it as upserts by primary key
   bool projection_push_down = false;
   std::vector<OptionDescriptor> options;
   std::vector<MetadataDescriptor> metadata;
@@ -55,7 +64,8 @@ struct ConnectorDescriptor {
   std::function<bool(const Options&)> bounded;
   /// What the sink with these options guarantees, and why in a sentence for people.
   std::function<std::pair<Guarantee, std::string>(const Options&)> guarantee;
-  /// Checks beyond single options (combinations, formats of values) without touching the outside. May be empty.
+  /// Checks beyond single options (combinations, formats of values) without touching the outside. May be
+  /// empty.
   std::function<Status(const Options&, bool as_source)> validate;
 };
 
@@ -79,18 +89,19 @@ struct DescriptorCatalog {
   std::map<std::string, FormatDescriptor> formats;
 };
 
-/// Checks that every key is known (kUnknownOption with "did you mean"), every value parses (kBadOptionValue) and
-/// nothing required is missing (kMissingOption). `what` names the connector or format in messages.
+/// Checks that every key is known (kUnknownOption with "did you mean"), every value parses (kBadOptionValue)
+/// and nothing required is missing (kMissingOption). `what` names the connector or format in messages.
 Status ValidateOptions(const std::string& what, const std::vector<OptionDescriptor>& descriptors,
                        const Options& options);
 
-/// The same for all options of a table ("connector" excluded): the connector's own, and those of the formats that
-/// "format", "value.format" and "key.format" name, behind the prefixes Flink gives them ("json.", "value.json.", "key.json.").
-Status ValidateTableOptions(const ConnectorDescriptor& connector, const std::map<std::string, FormatDescriptor>& formats,
-                            const Options& options);
+/// The same for all options of a table ("connector" excluded): the connector's own, and those of the formats
+/// that "format", "value.format" and "key.format" name, behind the prefixes Flink gives them ("json.",
+/// "value.json.", "key.json.").
+Status ValidateTableOptions(const ConnectorDescriptor& connector,
+                            const std::map<std::string, FormatDescriptor>& formats, const Options& options);
 
-/// Typed reads of options; the default of the descriptor is the caller's. Durations in ms ("10 s", "5 min", "100"),
-/// memory sizes in bytes ("128 MB"), as Flink writes them.
+/// Typed reads of options; the default of the descriptor is the caller's. Durations in ms ("10 s", "5 min",
+/// "100"), memory sizes in bytes ("128 MB"), as Flink writes them.
 Result<int64_t> ParseDurationMillis(const std::string& text);
 Result<int64_t> ParseMemorySizeBytes(const std::string& text);
 Result<bool> ParseBoolean(const std::string& text);

@@ -16,12 +16,13 @@ char ToLower(char c) {
 }
 
 Status BadValue(const std::string& text, const char* expected, const char* suggestion) {
-  return Status(kBadOptionValue, std::string("not ") + expected + ": '" + text + "'").WithSuggestion(suggestion);
+  return Status(kBadOptionValue, std::string("not ") + expected + ": '" + text + "'")
+      .WithSuggestion(suggestion);
 }
 
 struct Unit {
   std::string_view name;
-  int64_t numerator;        // in the result's unit
+  int64_t numerator;  // in the result's unit
   int64_t denominator = 1;
 };
 
@@ -65,13 +66,14 @@ bool ParseIsoDuration(std::string_view text, int64_t* millis) {
     const size_t digits = static_cast<size_t>(end - text.data());
     if (error != std::errc() || number < 0 || digits == text.size()) return false;
     const char unit = ToLower(text[digits]);
-    const int64_t factor = !in_time && unit == 'd' ? 86'400'000
+    const int64_t factor = !in_time && unit == 'd'  ? 86'400'000
                            : in_time && unit == 'h' ? 3'600'000
                            : in_time && unit == 'm' ? 60'000
                            : in_time && unit == 's' ? 1'000
                                                     : 0;
     int64_t part = 0;
-    if (factor == 0 || __builtin_mul_overflow(number, factor, &part) || __builtin_add_overflow(total, part, &total)) {
+    if (factor == 0 || __builtin_mul_overflow(number, factor, &part) ||
+        __builtin_add_overflow(total, part, &total)) {
       return false;
     }
     text.remove_prefix(digits + 1);
@@ -102,28 +104,64 @@ Result<int64_t> ParseDurationMillis(const std::string& text) {
   if (ParseIsoDuration(TrimSpaces(text), &millis)) return millis;
   constexpr int64_t kDay = 86'400'000, kHour = 3'600'000, kMinute = 60'000, kSecond = 1'000;
   constexpr int64_t kMicro = 1'000, kNano = 1'000'000;
-  const bool parsed = ParseWithUnit(
-      text,
-      {{"", 1}, {"ms", 1}, {"milli", 1}, {"millis", 1}, {"millisecond", 1}, {"milliseconds", 1},
-       {"d", kDay}, {"day", kDay}, {"days", kDay}, {"h", kHour}, {"hour", kHour}, {"hours", kHour},
-       {"m", kMinute}, {"min", kMinute}, {"minute", kMinute}, {"minutes", kMinute},
-       {"s", kSecond}, {"sec", kSecond}, {"secs", kSecond}, {"second", kSecond}, {"seconds", kSecond},
-       {"µs", 1, kMicro}, {"micro", 1, kMicro}, {"micros", 1, kMicro}, {"microsecond", 1, kMicro},
-       {"microseconds", 1, kMicro}, {"ns", 1, kNano}, {"nano", 1, kNano}, {"nanos", 1, kNano},
-       {"nanosecond", 1, kNano}, {"nanoseconds", 1, kNano}},
-      &millis);
-  if (!parsed) return BadValue(text, "a duration", "write a number and a unit: '500 ms', '10 s', '5 min', '1 h', '1 d'");
+  const bool parsed = ParseWithUnit(text,
+                                    {{"", 1},
+                                     {"ms", 1},
+                                     {"milli", 1},
+                                     {"millis", 1},
+                                     {"millisecond", 1},
+                                     {"milliseconds", 1},
+                                     {"d", kDay},
+                                     {"day", kDay},
+                                     {"days", kDay},
+                                     {"h", kHour},
+                                     {"hour", kHour},
+                                     {"hours", kHour},
+                                     {"m", kMinute},
+                                     {"min", kMinute},
+                                     {"minute", kMinute},
+                                     {"minutes", kMinute},
+                                     {"s", kSecond},
+                                     {"sec", kSecond},
+                                     {"secs", kSecond},
+                                     {"second", kSecond},
+                                     {"seconds", kSecond},
+                                     {"µs", 1, kMicro},
+                                     {"micro", 1, kMicro},
+                                     {"micros", 1, kMicro},
+                                     {"microsecond", 1, kMicro},
+                                     {"microseconds", 1, kMicro},
+                                     {"ns", 1, kNano},
+                                     {"nano", 1, kNano},
+                                     {"nanos", 1, kNano},
+                                     {"nanosecond", 1, kNano},
+                                     {"nanoseconds", 1, kNano}},
+                                    &millis);
+  if (!parsed)
+    return BadValue(text, "a duration", "write a number and a unit: '500 ms', '10 s', '5 min', '1 h', '1 d'");
   return millis;
 }
 
 Result<int64_t> ParseMemorySizeBytes(const std::string& text) {
   constexpr int64_t kKibi = 1024, kMebi = kKibi * 1024, kGibi = kMebi * 1024, kTebi = kGibi * 1024;
   int64_t bytes = 0;
-  const bool parsed = ParseWithUnit(
-      text, {{"", 1}, {"b", 1}, {"bytes", 1}, {"k", kKibi}, {"kb", kKibi}, {"kibibytes", kKibi},
-             {"m", kMebi}, {"mb", kMebi}, {"mebibytes", kMebi}, {"g", kGibi}, {"gb", kGibi}, {"gibibytes", kGibi},
-             {"t", kTebi}, {"tb", kTebi}, {"tebibytes", kTebi}},
-      &bytes);
+  const bool parsed = ParseWithUnit(text,
+                                    {{"", 1},
+                                     {"b", 1},
+                                     {"bytes", 1},
+                                     {"k", kKibi},
+                                     {"kb", kKibi},
+                                     {"kibibytes", kKibi},
+                                     {"m", kMebi},
+                                     {"mb", kMebi},
+                                     {"mebibytes", kMebi},
+                                     {"g", kGibi},
+                                     {"gb", kGibi},
+                                     {"gibibytes", kGibi},
+                                     {"t", kTebi},
+                                     {"tb", kTebi},
+                                     {"tebibytes", kTebi}},
+                                    &bytes);
   if (!parsed) return BadValue(text, "a memory size", "write a number and a unit: '64 kb', '128 mb', '1 gb'");
   return bytes;
 }

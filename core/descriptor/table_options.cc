@@ -10,8 +10,8 @@ namespace {
 using Formats = std::map<std::string, FormatDescriptor>;
 
 /// Adds the options of the format that `key` names, with their prefix.
-Status AddFormat(const std::string& key, const std::string& prefix, const Formats& formats, const Options& options,
-                 std::vector<OptionDescriptor>* all) {
+Status AddFormat(const std::string& key, const std::string& prefix, const Formats& formats,
+                 const Options& options, std::vector<OptionDescriptor>* all) {
   all->push_back({key, OptionType::kString, "", false, "Name of the format", {}});
   auto chosen = options.find(key);
   if (chosen == options.end()) return Status::Ok();
@@ -33,8 +33,8 @@ Status AddFormat(const std::string& key, const std::string& prefix, const Format
 
 }  // namespace
 
-Status ValidateTableOptions(const ConnectorDescriptor& connector, const std::map<std::string, FormatDescriptor>& formats,
-                            const Options& options) {
+Status ValidateTableOptions(const ConnectorDescriptor& connector,
+                            const std::map<std::string, FormatDescriptor>& formats, const Options& options) {
   std::vector<OptionDescriptor> all = connector.options;
   if (connector.needs_format) {
     RETURN_IF_ERROR(AddFormat("format", "", formats, options, &all));

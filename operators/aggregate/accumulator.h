@@ -11,8 +11,8 @@
 
 namespace millrace {
 
-/// One aggregate call over groups that lie elsewhere: it owns a range of their fixed payload and some of their blobs,
-/// all zero in a new group. One virtual call a batch. Single-owner; stateless but for its place.
+/// One aggregate call over groups that lie elsewhere: it owns a range of their fixed payload and some of
+/// their blobs, all zero in a new group. One virtual call a batch. Single-owner; stateless but for its place.
 class Accumulator {
  public:
   virtual ~Accumulator() = default;
@@ -39,7 +39,8 @@ class Accumulator {
   virtual void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) {}
 
   /// MIN and MAX: whether the group's result is this value, so that taking it back asks for the next one.
-  virtual bool IsResult(const Groups& groups, size_t group, const ColumnReader& argument, uint32_t row) const {
+  virtual bool IsResult(const Groups& groups, size_t group, const ColumnReader& argument,
+                        uint32_t row) const {
     return false;
   }
 

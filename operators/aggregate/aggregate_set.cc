@@ -19,8 +19,8 @@ bool IsExtreme(const std::string& function) {
 
 Status CheckColumn(uint32_t column, const Schema& input) {
   if (column < input.size()) return Status::Ok();
-  return Status(kBadOperatorConfig, "an aggregate call refers to a column that its input has not: " +
-                                        std::to_string(column));
+  return Status(kBadOperatorConfig,
+                "an aggregate call refers to a column that its input has not: " + std::to_string(column));
 }
 
 /// Values as columns, to be given to accumulators as a batch.
@@ -70,8 +70,9 @@ GroupedRows AggregateSet::Subset::View(BlobAccess* blobs) const {
   return {{rows.size(), payloads.data(), groups.data(), blobs}, rows.data(), weights.data()};
 }
 
-Result<AggregateSet> AggregateSet::Create(const google::protobuf::RepeatedPtrField<proto::AggregateCall>& calls,
-                                          const Schema& input, const Options& options) {
+Result<AggregateSet> AggregateSet::Create(
+    const google::protobuf::RepeatedPtrField<proto::AggregateCall>& calls, const Schema& input,
+    const Options& options) {
   AggregateSet set;
   set.fixed_bytes_ = (options.header_bytes + 7) & ~7u;
   set.end_column_ = options.first_column.value_or(0);
@@ -87,7 +88,8 @@ Status AggregateSet::AddCall(const proto::AggregateCall& call, const Schema& inp
   spec.from_columns = options.first_column.has_value();
   Call made;
   if (spec.from_columns) {
-    for (size_t column = end_column_; column < input.size(); ++column) spec.columns.push_back(input.type(column));
+    for (size_t column = end_column_; column < input.size(); ++column)
+      spec.columns.push_back(input.type(column));
   } else {
     for (uint32_t column : call.arguments()) {
       RETURN_IF_ERROR(CheckColumn(column, input));
@@ -103,7 +105,8 @@ Status AggregateSet::AddCall(const proto::AggregateCall& call, const Schema& inp
   if (spec.from_columns) {
     const size_t num_columns = made.accumulator->column_types().size();
     if (num_columns == 0 || num_columns > spec.columns.size()) {
-      return Status(kUnsupportedAggregate, "an aggregate function that has no second phase: " + spec.function);
+      return Status(kUnsupportedAggregate,
+                    "an aggregate function that has no second phase: " + spec.function);
     }
     for (size_t i = 0; i < num_columns; ++i) made.columns.push_back(end_column_++);
   }
@@ -145,12 +148,15 @@ Status AggregateSet::Open(KeyedState& state, const std::vector<DataType>& key_ty
 
 Status AggregateSet::CheckWeights(const GroupedRows& in) const {
   if (in.weights == nullptr || cannot_take_back_.empty()) return Status::Ok();
-  if (std::none_of(in.weights, in.weights + in.size(), [](int8_t weight) { return weight < 0; })) return Status::Ok();
-  return Status(kUnsupportedAggregate, "an aggregate function that cannot take rows back got an updating input: " +
-                                           cannot_take_back_.front());
+  if (std::none_of(in.weights, in.weights + in.size(), [](int8_t weight) { return weight < 0; }))
+    return Status::Ok();
+  return Status(
+      kUnsupportedAggregate,
+      "an aggregate function that cannot take rows back got an updating input: " + cannot_take_back_.front());
 }
 
-Status AggregateSet::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in, const int64_t* slices) {
+Status AggregateSet::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
+                            const int64_t* slices) {
   RETURN_IF_ERROR(UpdateLocal(batch, in));
   return values_.empty() ? Status::Ok() : UpdateValues(batch, keys, in, slices);
 }
@@ -194,8 +200,8 @@ Status AggregateSet::UpdateValues(const Batch& batch, const KeyBatch& keys, cons
   return Status::Ok();
 }
 
-Status AggregateSet::UpdateExtreme(Call& call, const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
-                                   const std::vector<ValueCounts::Change>& changes) {
+Status AggregateSet::UpdateExtreme(Call& call, const Batch& batch, const KeyBatch& keys,
+                                   const GroupedRows& in, const std::vector<ValueCounts::Change>& changes) {
   const std::vector<ColumnReader> arguments = ReadColumns(batch, call.columns);
   subset_.Clear();
   for (const ValueCounts::Change& change : changes) {
@@ -212,7 +218,8 @@ Status AggregateSet::UpdateExtreme(Call& call, const Batch& batch, const KeyBatc
   return Status::Ok();
 }
 
-Status AggregateSet::FindNextExtreme(Call& call, const KeyBatch& keys, const GroupedRows& in, uint32_t position) {
+Status AggregateSet::FindNextExtreme(Call& call, const KeyBatch& keys, const GroupedRows& in,
+                                     uint32_t position) {
   ValueCounts& values = values_[static_cast<size_t>(call.values)];
   ValueColumns decoded(values);
   std::memset(in.groups.payloads[position] + call.accumulator->offset(), 0, call.accumulator->fixed_bytes());
@@ -244,18 +251,21 @@ void AggregateSet::MergeGroups(const Groups& from, const Groups& into) {
   }
 }
 
-Status AggregateSet::ComputeDistinct(const KeyBatch& keys, ValueCounts::SliceRange slices, const Groups& into) {
+Status AggregateSet::ComputeDistinct(const KeyBatch& keys, ValueCounts::SliceRange slices,
+                                     const Groups& into) {
   for (size_t v = 0; v < values_.size(); ++v) {
     ValueCounts& values = values_[v];
     RETURN_IF_ERROR(values.Prefetch(keys));
     for (uint32_t i = 0; i < into.size; ++i) {
       std::unordered_map<std::string, std::vector<bool>> counted;  // value -> which calls have it
-      RETURN_IF_ERROR(values.ForEachValue(keys, i, slices, [&](std::string_view value, const int64_t* counts) {
-        std::vector<bool>& calls = counted.try_emplace(std::string(value), values.num_calls(), false).first->second;
-        for (uint32_t call = 0; call < values.num_calls(); ++call) {
-          if (counts[call] > 0) calls[call] = true;
-        }
-      }));
+      RETURN_IF_ERROR(
+          values.ForEachValue(keys, i, slices, [&](std::string_view value, const int64_t* counts) {
+            std::vector<bool>& calls =
+                counted.try_emplace(std::string(value), values.num_calls(), false).first->second;
+            for (uint32_t call = 0; call < values.num_calls(); ++call) {
+              if (counts[call] > 0) calls[call] = true;
+            }
+          }));
       if (counted.empty()) continue;
       ValueColumns decoded(values);
       std::vector<const std::vector<bool>*> calls_of_row;

@@ -18,15 +18,17 @@ class AggregateCall;
 
 namespace millrace {
 
-/// All aggregate calls of an operator: their accumulators side by side in a payload that begins with `header_bytes` of the
-/// operator's own, FILTER, DISTINCT, and the values that MIN and MAX need when rows are taken back. Single-owner.
+/// All aggregate calls of an operator: their accumulators side by side in a payload that begins with
+/// `header_bytes` of the operator's own, FILTER, DISTINCT, and the values that MIN and MAX need when rows are
+/// taken back. Single-owner.
 class AggregateSet {
  public:
   struct Options {
     uint32_t header_bytes = 0;
-    bool retracts = false;      // rows of weight -1 are to be expected
-    bool by_slice = false;      // windows: DISTINCT values are kept apart by slice
-    bool merges_slices = false; // DISTINCT calls are computed from the values of several slices by ComputeDistinct only
+    bool retracts = false;  // rows of weight -1 are to be expected
+    bool by_slice = false;  // windows: DISTINCT values are kept apart by slice
+    bool merges_slices =
+        false;  // DISTINCT calls are computed from the values of several slices by ComputeDistinct only
     /// GLOBAL: the input's column where the first call's accumulator columns begin.
     std::optional<uint32_t> first_column;
   };
@@ -45,7 +47,8 @@ class AggregateSet {
   Status Open(KeyedState& state, const std::vector<DataType>& key_types);
 
   /// Adds rows, row i of key i. `slices` parallel, or null.
-  Status Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in, const int64_t* slices = nullptr);
+  Status Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
+                const int64_t* slices = nullptr);
   /// As Update without keys: for sets without values.
   Status UpdateLocal(const Batch& batch, const GroupedRows& in);
   /// GLOBAL: adds what LOCAL sent.
@@ -69,9 +72,9 @@ class AggregateSet {
     std::unique_ptr<Accumulator> accumulator;
     std::vector<uint32_t> columns;  // arguments, or (GLOBAL) the accumulator columns
     std::optional<uint32_t> filter;
-    int32_t values = -1;        // index in values_, or -1
-    uint32_t value_call = 0;    // number of the call there
-    bool distinct = false;      // values_ feeds the accumulator; else it only finds the next extreme
+    int32_t values = -1;      // index in values_, or -1
+    uint32_t value_call = 0;  // number of the call there
+    bool distinct = false;    // values_ feeds the accumulator; else it only finds the next extreme
   };
   /// Some of the rows of a GroupedRows, in order.
   struct Subset {

@@ -20,7 +20,8 @@ void MarkFixed(const ColumnReader& reader, uint32_t count, std::vector<uint8_t>*
   }
 }
 
-void MarkEncoded(const Column& column, const ColumnReader& reader, uint32_t count, std::vector<uint8_t>* distinct) {
+void MarkEncoded(const Column& column, const ColumnReader& reader, uint32_t count,
+                 std::vector<uint8_t>* distinct) {
   const RowCodec codec({column.type()});
   std::string a, b;
   for (uint32_t i = 0; i < count; ++i) {
@@ -38,16 +39,26 @@ void MarkDistinctHalves(const Column& column, uint32_t count, std::vector<uint8_
   const ColumnReader reader(column);
   switch (column.physical()) {
     case PhysicalType::kBool:
-    case PhysicalType::kInt8: return MarkFixed<int8_t>(reader, count, distinct);
-    case PhysicalType::kInt16: return MarkFixed<int16_t>(reader, count, distinct);
-    case PhysicalType::kInt32: return MarkFixed<int32_t>(reader, count, distinct);
-    case PhysicalType::kInt64: return MarkFixed<int64_t>(reader, count, distinct);
-    case PhysicalType::kInt128: return MarkFixed<Int128>(reader, count, distinct);
-    case PhysicalType::kFloat: return MarkFixed<float>(reader, count, distinct);
-    case PhysicalType::kDouble: return MarkFixed<double>(reader, count, distinct);
-    case PhysicalType::kString: return MarkFixed<StringRef>(reader, count, distinct);
-    case PhysicalType::kTimestamp: return MarkFixed<WideTimestamp>(reader, count, distinct);
-    default: return MarkEncoded(column, reader, count, distinct);
+    case PhysicalType::kInt8:
+      return MarkFixed<int8_t>(reader, count, distinct);
+    case PhysicalType::kInt16:
+      return MarkFixed<int16_t>(reader, count, distinct);
+    case PhysicalType::kInt32:
+      return MarkFixed<int32_t>(reader, count, distinct);
+    case PhysicalType::kInt64:
+      return MarkFixed<int64_t>(reader, count, distinct);
+    case PhysicalType::kInt128:
+      return MarkFixed<Int128>(reader, count, distinct);
+    case PhysicalType::kFloat:
+      return MarkFixed<float>(reader, count, distinct);
+    case PhysicalType::kDouble:
+      return MarkFixed<double>(reader, count, distinct);
+    case PhysicalType::kString:
+      return MarkFixed<StringRef>(reader, count, distinct);
+    case PhysicalType::kTimestamp:
+      return MarkFixed<WideTimestamp>(reader, count, distinct);
+    default:
+      return MarkEncoded(column, reader, count, distinct);
   }
 }
 

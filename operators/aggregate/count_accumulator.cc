@@ -32,7 +32,8 @@ class CountAccumulator final : public Accumulator {
   }
 
   void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) override {
-    for (size_t i = 0; i < in.size(); ++i) Add(in.groups, i, in.weight(i) * columns[0].Value<int64_t>(in.rows[i]));
+    for (size_t i = 0; i < in.size(); ++i)
+      Add(in.groups, i, in.weight(i) * columns[0].Value<int64_t>(in.rows[i]));
   }
 
  private:

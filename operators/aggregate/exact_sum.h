@@ -8,8 +8,8 @@
 
 namespace millrace {
 
-/// A sum of 128-bit integers in 192 bits: exact for any number of DECIMAL values, so that what overflowed comes right again
-/// when values are taken back. Plain bytes; lies in payloads.
+/// A sum of 128-bit integers in 192 bits: exact for any number of DECIMAL values, so that what overflowed
+/// comes right again when values are taken back. Plain bytes; lies in payloads.
 struct ExactSum {
   uint64_t low = 0;
   uint64_t middle = 0;

@@ -20,8 +20,8 @@ constexpr uint32_t kSweepRows = 4096;
 struct GroupHeader {
   uint32_t touched = 0;  // within a batch: number in touched_ + 1; else 0
   uint32_t reserved = 0;
-  int64_t num_rows = 0;            // sum of weights; the group is there while it is positive
-  int64_t written_micros = 0;      // processing time of the last input, with a state TTL
+  int64_t num_rows = 0;        // sum of weights; the group is there while it is positive
+  int64_t written_micros = 0;  // processing time of the last input, with a state TTL
 };
 
 /// SINGLE and GLOBAL.
@@ -51,7 +51,8 @@ class GroupAggregate final : public Operator {
   Status EndBatch();
   Status SweepExpired();
   bool IsExpired(const GroupHeader& header) const {
-    return ttl_micros_ > 0 && header.written_micros != 0 && header.written_micros + ttl_micros_ <= now_micros_;
+    return ttl_micros_ > 0 && header.written_micros != 0 &&
+           header.written_micros + ttl_micros_ <= now_micros_;
   }
 
   const proto::GroupAggregateConfig config_;
@@ -191,7 +192,8 @@ void GroupAggregate::CountRows(const Batch& batch) {
 
 void GroupAggregate::AppendResults(std::vector<ColumnBuilder>* results) {
   const Groups groups{touched_.size(), touched_payloads_.data(), touched_rows_.data(), &*blobs_};
-  for (size_t call = 0; call < results->size(); ++call) aggregates_->AppendResult(call, groups, (*results)[call]);
+  for (size_t call = 0; call < results->size(); ++call)
+    aggregates_->AppendResult(call, groups, (*results)[call]);
 }
 
 Status GroupAggregate::EmitChanges(const Batch& batch, std::vector<ColumnBuilder>* results, Output& output) {
@@ -231,7 +233,8 @@ Status GroupAggregate::EmitChanges(const Batch& batch, std::vector<ColumnBuilder
   keys.num_rows = batch.num_rows;
   for (uint32_t column : key_columns_) keys.columns.push_back(batch.columns[column]);
   changes.columns = Take(keys, key_rows).columns;
-  for (ColumnPtr& column : columns) changes.columns.push_back(Column::Dictionary(std::move(column), result_rows));
+  for (ColumnPtr& column : columns)
+    changes.columns.push_back(Column::Dictionary(std::move(column), result_rows));
   if (!all_new) changes.weights = WeightColumn(weights);
   return output.Emit(std::move(changes));
 }
@@ -253,7 +256,8 @@ Status GroupAggregate::OnProcessingTime(int64_t, Output&) {
 
 Status GroupAggregate::SweepExpired() {
   RETURN_IF_ERROR(table_->ForEach([&](RowRef row) {
-    return IsExpired(LoadAs<GroupHeader>(table_->Fixed(row))) ? key_rows_->Add(table_->Key(row)) : Status::Ok();
+    return IsExpired(LoadAs<GroupHeader>(table_->Fixed(row))) ? key_rows_->Add(table_->Key(row))
+                                                              : Status::Ok();
   }));
   if (key_rows_->size() == 0) return Status::Ok();
   const Batch all = key_rows_->Finish();
@@ -275,7 +279,8 @@ OperatorFactory GroupAggregateFactory() {
   return {.kind = "group_aggregate",
           .keyed = true,
           .create = [](const proto::Operator& config) -> Result<std::unique_ptr<Operator>> {
-            if (config.group_aggregate().phase() == proto::LOCAL) return MakeLocalGroupAggregate(config.group_aggregate());
+            if (config.group_aggregate().phase() == proto::LOCAL)
+              return MakeLocalGroupAggregate(config.group_aggregate());
             return std::unique_ptr<Operator>(std::make_unique<GroupAggregate>(config.group_aggregate()));
           }};
 }

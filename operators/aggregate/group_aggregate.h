@@ -4,7 +4,8 @@
 
 namespace millrace {
 
-/// GROUP BY without windows (GroupAggregateConfig): an updating stream with one change a key and input batch at most.
+/// GROUP BY without windows (GroupAggregateConfig): an updating stream with one change a key and input batch
+/// at most.
 OperatorFactory GroupAggregateFactory();
 
 }  // namespace millrace

@@ -35,7 +35,9 @@ class TableBlobs final : public BlobAccess {
  public:
   explicit TableBlobs(Table& table) : table_(table) {}
   std::string_view Blob(RowRef group, uint32_t slot) const override { return table_.Blob(group, slot); }
-  void SetBlob(RowRef group, uint32_t slot, std::string_view bytes) override { table_.SetBlob(group, slot, bytes); }
+  void SetBlob(RowRef group, uint32_t slot, std::string_view bytes) override {
+    table_.SetBlob(group, slot, bytes);
+  }
 
  private:
   Table& table_;
@@ -52,8 +54,8 @@ struct Groups {
 /// Rows of a batch, each with the group that takes it in (entry i of `groups`, which may repeat). Borrowed.
 struct GroupedRows {
   Groups groups;
-  const uint32_t* rows = nullptr;    // row numbers in the batch
-  const int8_t* weights = nullptr;   // parallel to rows; null = all +1
+  const uint32_t* rows = nullptr;   // row numbers in the batch
+  const int8_t* weights = nullptr;  // parallel to rows; null = all +1
 
   size_t size() const { return groups.size; }
   int8_t weight(size_t i) const { return weights == nullptr ? int8_t{1} : weights[i]; }

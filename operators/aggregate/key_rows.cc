@@ -20,7 +20,8 @@ Result<std::vector<DataType>> ColumnTypes(const Schema& schema, std::span<const 
   std::vector<DataType> types;
   for (uint32_t column : columns) {
     if (column >= schema.size()) {
-      return Status(kBadOperatorConfig, "a key is a column that the input has not: " + std::to_string(column));
+      return Status(kBadOperatorConfig,
+                    "a key is a column that the input has not: " + std::to_string(column));
     }
     types.push_back(schema.type(column));
   }
@@ -34,7 +35,8 @@ std::vector<uint32_t> FirstColumns(size_t count) {
 }
 
 KeyRows::KeyRows(std::vector<DataType> types, uint32_t max_parallelism)
-    : builder_(SchemaOf(types)), columns_(FirstColumns(types.size())), keys_(types, max_parallelism) {}
+    : builder_(SchemaOf(types)), columns_(FirstColumns(types.size())), keys_(types, max_parallelism) {
+}
 
 Status KeyRows::Add(std::string_view key) {
   RETURN_IF_ERROR(keys_.codec().Decode(key, builder_, 0));

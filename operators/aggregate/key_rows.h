@@ -14,8 +14,8 @@ Result<std::vector<DataType>> ColumnTypes(const Schema& schema, std::span<const 
 /// 0, 1, .. count - 1.
 std::vector<uint32_t> FirstColumns(size_t count);
 
-/// Keys from state (row-codec bytes) as a batch of key columns, and as the KeyBatch that reaches their state again.
-/// Reused by its owner.
+/// Keys from state (row-codec bytes) as a batch of key columns, and as the KeyBatch that reaches their state
+/// again. Reused by its owner.
 class KeyRows {
  public:
   KeyRows(std::vector<DataType> types, uint32_t max_parallelism);

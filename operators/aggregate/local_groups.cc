@@ -15,7 +15,8 @@ constexpr uint32_t kHeaderBytes = 8;
 }  // namespace
 
 Status LocalGroups::Open(const google::protobuf::RepeatedPtrField<proto::AggregateCall>& calls,
-                         const std::vector<uint32_t>& key_columns, bool with_slices, OperatorContext& context) {
+                         const std::vector<uint32_t>& key_columns, bool with_slices,
+                         OperatorContext& context) {
   schema_ = context.output_schema();
   key_columns_ = &key_columns;
   with_slices_ = with_slices;
@@ -31,7 +32,8 @@ Status LocalGroups::Open(const google::protobuf::RepeatedPtrField<proto::Aggrega
   types.push_back(DataType::Bigint());
   bool fits = types.size() == schema_->size();
   for (size_t i = 0; fits && i < types.size(); ++i) fits = types[i].physical() == schema_->type(i).physical();
-  if (!fits) return Status(kBadOperatorConfig, "the columns between two phases do not fit the aggregate calls");
+  if (!fits)
+    return Status(kBadOperatorConfig, "the columns between two phases do not fit the aggregate calls");
   groups_.emplace(aggregates_->fixed_bytes(), aggregates_->num_blobs());
   keys_.emplace(std::move(key_types), context.max_parallelism());
   return Status::Ok();

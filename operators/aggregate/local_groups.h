@@ -9,8 +9,8 @@
 
 namespace millrace {
 
-/// The LOCAL phase of aggregates, with or without windows: groups the rows of one batch and sends a row a group: its keys,
-/// (its slice,) its accumulators, its number of rows. Single-owner.
+/// The LOCAL phase of aggregates, with or without windows: groups the rows of one batch and sends a row a
+/// group: its keys, (its slice,) its accumulators, its number of rows. Single-owner.
 class LocalGroups {
  public:
   /// `key_columns` must outlive this. Error kUnsupportedAggregate for calls that do not split.

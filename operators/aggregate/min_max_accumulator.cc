@@ -21,7 +21,8 @@ class FixedExtremeAccumulator final : public Accumulator {
   bool TakesBack() const override { return false; }
 
   void Update(const GroupedRows& in, std::span<const ColumnReader> arguments) override {
-    ForEachValue<T>(in, arguments[0], [&](size_t i, const T& value, int8_t) { Offer(At(in.groups, i), value); });
+    ForEachValue<T>(in, arguments[0],
+                    [&](size_t i, const T& value, int8_t) { Offer(At(in.groups, i), value); });
   }
 
   void MergeGroups(const Groups& from, const Groups& into) override {
@@ -44,9 +45,12 @@ class FixedExtremeAccumulator final : public Accumulator {
   void AppendColumns(const Groups& groups, std::span<ColumnBuilder* const> out) const override {
     AppendResult(groups, *out[0]);
   }
-  void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) override { Update(in, columns); }
+  void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) override {
+    Update(in, columns);
+  }
 
-  bool IsResult(const Groups& groups, size_t group, const ColumnReader& argument, uint32_t row) const override {
+  bool IsResult(const Groups& groups, size_t group, const ColumnReader& argument,
+                uint32_t row) const override {
     const uint8_t* at = At(groups, group);
     if (!Has(at)) return false;
     const T result = LoadAs<T>(at + 8);
@@ -102,9 +106,12 @@ class StringExtremeAccumulator final : public Accumulator {
   void AppendColumns(const Groups& groups, std::span<ColumnBuilder* const> out) const override {
     AppendResult(groups, *out[0]);
   }
-  void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) override { Update(in, columns); }
+  void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) override {
+    Update(in, columns);
+  }
 
-  bool IsResult(const Groups& groups, size_t group, const ColumnReader& argument, uint32_t row) const override {
+  bool IsResult(const Groups& groups, size_t group, const ColumnReader& argument,
+                uint32_t row) const override {
     return Has(groups, group) && groups.blobs->Blob(groups.rows[group], first_blob()) == argument.String(row);
   }
 
@@ -134,17 +141,28 @@ std::unique_ptr<Accumulator> MakeMinMaxAccumulator(const AccumulatorSpec& spec) 
   if (from.empty()) return nullptr;
   const DataType type = from[0].WithNullable(true);
   switch (type.physical()) {
-    case PhysicalType::kBool: return MakeFixed<uint8_t>(want_max, type);
-    case PhysicalType::kInt8: return MakeFixed<int8_t>(want_max, type);
-    case PhysicalType::kInt16: return MakeFixed<int16_t>(want_max, type);
-    case PhysicalType::kInt32: return MakeFixed<int32_t>(want_max, type);
-    case PhysicalType::kInt64: return MakeFixed<int64_t>(want_max, type);
-    case PhysicalType::kInt128: return MakeFixed<Int128>(want_max, type);
-    case PhysicalType::kFloat: return MakeFixed<float>(want_max, type);
-    case PhysicalType::kDouble: return MakeFixed<double>(want_max, type);
-    case PhysicalType::kTimestamp: return MakeFixed<WideTimestamp>(want_max, type);
-    case PhysicalType::kString: return std::make_unique<StringExtremeAccumulator>(want_max, type);
-    default: return nullptr;
+    case PhysicalType::kBool:
+      return MakeFixed<uint8_t>(want_max, type);
+    case PhysicalType::kInt8:
+      return MakeFixed<int8_t>(want_max, type);
+    case PhysicalType::kInt16:
+      return MakeFixed<int16_t>(want_max, type);
+    case PhysicalType::kInt32:
+      return MakeFixed<int32_t>(want_max, type);
+    case PhysicalType::kInt64:
+      return MakeFixed<int64_t>(want_max, type);
+    case PhysicalType::kInt128:
+      return MakeFixed<Int128>(want_max, type);
+    case PhysicalType::kFloat:
+      return MakeFixed<float>(want_max, type);
+    case PhysicalType::kDouble:
+      return MakeFixed<double>(want_max, type);
+    case PhysicalType::kTimestamp:
+      return MakeFixed<WideTimestamp>(want_max, type);
+    case PhysicalType::kString:
+      return std::make_unique<StringExtremeAccumulator>(want_max, type);
+    default:
+      return nullptr;
   }
 }
 

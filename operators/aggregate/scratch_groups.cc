@@ -15,7 +15,8 @@ uint64_t SlotHash(uint64_t hash, int64_t slice) {
 }  // namespace
 
 ScratchGroups::ScratchGroups(uint32_t fixed_bytes, uint32_t num_blobs)
-    : stride_((fixed_bytes + 7) & ~size_t{7}), num_blobs_(num_blobs) {}
+    : stride_((fixed_bytes + 7) & ~size_t{7}), num_blobs_(num_blobs) {
+}
 
 void ScratchGroups::Clear(size_t num_keys) {
   keys_.clear();

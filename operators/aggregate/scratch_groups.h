@@ -10,16 +10,16 @@
 
 namespace millrace {
 
-/// Groups in scratch memory, for one batch or one window: first keys are added, then their zero payloads are made. Reused
-/// by its owner.
+/// Groups in scratch memory, for one batch or one window: first keys are added, then their zero payloads are
+/// made. Reused by its owner.
 class ScratchGroups final : public BlobAccess {
  public:
   ScratchGroups(uint32_t fixed_bytes, uint32_t num_blobs);
 
   /// Forgets everything and makes room for about `num_keys` keys.
   void Clear(size_t num_keys);
-  /// The number of the group of a key (in a slice; 0 where there are none), made when absent. `key` must live until
-  /// Clear; equal keys must come with equal hashes.
+  /// The number of the group of a key (in a slice; 0 where there are none), made when absent. `key` must live
+  /// until Clear; equal keys must come with equal hashes.
   uint32_t Add(uint64_t hash, std::string_view key, int64_t slice = 0);
   /// As Add, of a key whose bytes are copied when it is new.
   uint32_t AddCopy(uint64_t hash, std::string_view key);

@@ -16,16 +16,18 @@ struct Total {
 
 /// Which values which sum takes: DECIMAL is int64 or int128.
 template <class Sum, class T>
-inline constexpr bool kSums = std::is_same_v<Sum, ExactSum>  ? std::is_same_v<T, Int128> || std::is_same_v<T, int64_t>
-                              : std::is_same_v<Sum, int64_t> ? std::is_integral_v<T> && sizeof(T) <= 8
-                                                             : std::is_floating_point_v<T>;
+inline constexpr bool kSums =
+    std::is_same_v<Sum, ExactSum>  ? std::is_same_v<T, Int128> || std::is_same_v<T, int64_t>
+    : std::is_same_v<Sum, int64_t> ? std::is_integral_v<T> && sizeof(T) <= 8
+                                   : std::is_floating_point_v<T>;
 
 template <class Sum, class T>
 void AddValue(Sum& sum, T value, int8_t weight) {
   if constexpr (std::is_same_v<Sum, ExactSum>) {
     weight < 0 ? sum.Subtract(value) : sum.Add(value);
   } else if constexpr (std::is_integral_v<Sum>) {
-    sum = static_cast<Sum>(static_cast<uint64_t>(sum) + static_cast<uint64_t>(static_cast<int64_t>(value) * weight));
+    sum = static_cast<Sum>(static_cast<uint64_t>(sum) +
+                           static_cast<uint64_t>(static_cast<int64_t>(value) * weight));
   } else {
     sum += static_cast<Sum>(value) * static_cast<Sum>(weight);
   }
@@ -43,13 +45,20 @@ class SumAccumulator final : public Accumulator {
   void Update(const GroupedRows& in, std::span<const ColumnReader> arguments) override {
     const ColumnReader& column = arguments[0];
     switch (column.payload().physical()) {
-      case PhysicalType::kInt8: return UpdateFrom<int8_t>(in, column);
-      case PhysicalType::kInt16: return UpdateFrom<int16_t>(in, column);
-      case PhysicalType::kInt32: return UpdateFrom<int32_t>(in, column);
-      case PhysicalType::kInt64: return UpdateFrom<int64_t>(in, column);
-      case PhysicalType::kFloat: return UpdateFrom<float>(in, column);
-      case PhysicalType::kDouble: return UpdateFrom<double>(in, column);
-      default: return UpdateFrom<Int128>(in, column);
+      case PhysicalType::kInt8:
+        return UpdateFrom<int8_t>(in, column);
+      case PhysicalType::kInt16:
+        return UpdateFrom<int16_t>(in, column);
+      case PhysicalType::kInt32:
+        return UpdateFrom<int32_t>(in, column);
+      case PhysicalType::kInt64:
+        return UpdateFrom<int64_t>(in, column);
+      case PhysicalType::kFloat:
+        return UpdateFrom<float>(in, column);
+      case PhysicalType::kDouble:
+        return UpdateFrom<double>(in, column);
+      default:
+        return UpdateFrom<Int128>(in, column);
     }
   }
 
@@ -59,13 +68,20 @@ class SumAccumulator final : public Accumulator {
 
   void AppendResult(const Groups& groups, ColumnBuilder& out) const override {
     switch (result_.physical()) {
-      case PhysicalType::kInt8: return AppendAs<int8_t>(groups, out);
-      case PhysicalType::kInt16: return AppendAs<int16_t>(groups, out);
-      case PhysicalType::kInt32: return AppendAs<int32_t>(groups, out);
-      case PhysicalType::kInt64: return AppendAs<int64_t>(groups, out);
-      case PhysicalType::kFloat: return AppendAs<float>(groups, out);
-      case PhysicalType::kDouble: return AppendAs<double>(groups, out);
-      default: return AppendAs<Int128>(groups, out);
+      case PhysicalType::kInt8:
+        return AppendAs<int8_t>(groups, out);
+      case PhysicalType::kInt16:
+        return AppendAs<int16_t>(groups, out);
+      case PhysicalType::kInt32:
+        return AppendAs<int32_t>(groups, out);
+      case PhysicalType::kInt64:
+        return AppendAs<int64_t>(groups, out);
+      case PhysicalType::kFloat:
+        return AppendAs<float>(groups, out);
+      case PhysicalType::kDouble:
+        return AppendAs<double>(groups, out);
+      default:
+        return AppendAs<Int128>(groups, out);
     }
   }
 
@@ -82,7 +98,8 @@ class SumAccumulator final : public Accumulator {
   void UpdateFromColumns(const GroupedRows& in, std::span<const ColumnReader> columns) override {
     for (size_t i = 0; i < in.size(); ++i) {
       const uint32_t row = in.rows[i];
-      Merge(in.groups, i, {ReadSum(columns[0], row, columns[1].Value<int64_t>(row)), columns[1].Value<int64_t>(row)});
+      Merge(in.groups, i,
+            {ReadSum(columns[0], row, columns[1].Value<int64_t>(row)), columns[1].Value<int64_t>(row)});
     }
   }
 
@@ -124,10 +141,14 @@ class SumAccumulator final : public Accumulator {
       }
     } else if constexpr (std::is_integral_v<Sum>) {
       switch (out.type().physical()) {
-        case PhysicalType::kInt8: return out.Append(static_cast<int8_t>(total.sum));
-        case PhysicalType::kInt16: return out.Append(static_cast<int16_t>(total.sum));
-        case PhysicalType::kInt32: return out.Append(static_cast<int32_t>(total.sum));
-        default: return out.Append(static_cast<int64_t>(total.sum));
+        case PhysicalType::kInt8:
+          return out.Append(static_cast<int8_t>(total.sum));
+        case PhysicalType::kInt16:
+          return out.Append(static_cast<int16_t>(total.sum));
+        case PhysicalType::kInt32:
+          return out.Append(static_cast<int32_t>(total.sum));
+        default:
+          return out.Append(static_cast<int64_t>(total.sum));
       }
     } else {
       out.Append<Sum>(total.sum);
@@ -146,10 +167,14 @@ class SumAccumulator final : public Accumulator {
       sum.Add(column.Value<Int128>(row));
     } else if constexpr (std::is_same_v<Sum, int64_t>) {
       switch (column.payload().physical()) {
-        case PhysicalType::kInt8: return column.Value<int8_t>(row);
-        case PhysicalType::kInt16: return column.Value<int16_t>(row);
-        case PhysicalType::kInt32: return column.Value<int32_t>(row);
-        default: return column.Value<int64_t>(row);
+        case PhysicalType::kInt8:
+          return column.Value<int8_t>(row);
+        case PhysicalType::kInt16:
+          return column.Value<int16_t>(row);
+        case PhysicalType::kInt32:
+          return column.Value<int32_t>(row);
+        default:
+          return column.Value<int64_t>(row);
       }
     } else {
       sum = column.Value<Sum>(row);
@@ -203,10 +228,12 @@ std::unique_ptr<Accumulator> MakeSumAccumulator(const AccumulatorSpec& spec) {
         average, spec.result, DataType::Decimal(DataType::kMaxDecimalPrecision, argument.scale()));
   }
   if (argument.IsInteger()) {
-    return std::make_unique<SumAccumulator<int64_t>>(average, spec.result, average ? DataType::Bigint() : sum_type);
+    return std::make_unique<SumAccumulator<int64_t>>(average, spec.result,
+                                                     average ? DataType::Bigint() : sum_type);
   }
   if (average || argument.kind() == TypeKind::kDouble) {
-    return std::make_unique<SumAccumulator<double>>(average, spec.result, average ? DataType::Double() : sum_type);
+    return std::make_unique<SumAccumulator<double>>(average, spec.result,
+                                                    average ? DataType::Double() : sum_type);
   }
   return std::make_unique<SumAccumulator<float>>(average, spec.result, sum_type);
 }

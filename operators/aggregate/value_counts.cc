@@ -21,13 +21,15 @@ int64_t SliceOf(std::string_view sub_key) {
 }
 
 bool AnyNull(std::span<const ColumnReader> readers, uint32_t row) {
-  return std::any_of(readers.begin(), readers.end(), [row](const ColumnReader& reader) { return reader.IsNull(row); });
+  return std::any_of(readers.begin(), readers.end(),
+                     [row](const ColumnReader& reader) { return reader.IsNull(row); });
 }
 
 }  // namespace
 
 ValueCounts::ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice)
-    : columns_(std::move(columns)), codec_(std::move(types)), by_slice_(by_slice) {}
+    : columns_(std::move(columns)), codec_(std::move(types)), by_slice_(by_slice) {
+}
 
 uint32_t ValueCounts::AddCall(std::optional<uint32_t> filter) {
   filters_.push_back(filter);
@@ -51,8 +53,8 @@ void ValueCounts::EncodeValue(std::span<const ColumnReader> readers, uint32_t ro
   codec_.Encode(readers, row, &sub_key_);
 }
 
-Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in, const int64_t* slices,
-                           std::vector<std::vector<Change>>* changes) {
+Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
+                           const int64_t* slices, std::vector<std::vector<Change>>* changes) {
   changes->assign(num_calls(), {});
   RETURN_IF_ERROR(map_->Prefetch(keys));
   const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);

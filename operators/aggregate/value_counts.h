@@ -12,8 +12,9 @@
 
 namespace millrace {
 
-/// How often each value (of one list of argument columns) occurs below each group, counted apart for every call that shares it:
-/// what DISTINCT needs, and MIN and MAX when values can be taken back. Values with a NULL do not count. Single-owner.
+/// How often each value (of one list of argument columns) occurs below each group, counted apart for every
+/// call that shares it: what DISTINCT needs, and MIN and MAX when values can be taken back. Values with a
+/// NULL do not count. Single-owner.
 class ValueCounts {
  public:
   /// `by_slice`: the values of one group are kept apart by slice.

@@ -31,7 +31,12 @@ void TakeBackValue(Moments& moments, double value) {
   moments.mean = mean;
 }
 
-enum class Statistic : uint8_t { kVariancePopulation, kVarianceSample, kDeviationPopulation, kDeviationSample };
+enum class Statistic : uint8_t {
+  kVariancePopulation,
+  kVarianceSample,
+  kDeviationPopulation,
+  kDeviationSample
+};
 
 /// STDDEV_POP, STDDEV_SAMP, VAR_POP, VAR_SAMP and their short names. Payload: Moments.
 class VarianceAccumulator final : public Accumulator {
@@ -45,13 +50,20 @@ class VarianceAccumulator final : public Accumulator {
     const ColumnReader& column = arguments[0];
     const bool is_decimal = column.payload().type().kind() == TypeKind::kDecimal;
     switch (column.payload().physical()) {
-      case PhysicalType::kInt8: return UpdateFrom<int8_t>(in, column, false);
-      case PhysicalType::kInt16: return UpdateFrom<int16_t>(in, column, false);
-      case PhysicalType::kInt32: return UpdateFrom<int32_t>(in, column, false);
-      case PhysicalType::kInt64: return UpdateFrom<int64_t>(in, column, is_decimal);
-      case PhysicalType::kFloat: return UpdateFrom<float>(in, column, false);
-      case PhysicalType::kDouble: return UpdateFrom<double>(in, column, false);
-      default: return UpdateFrom<Int128>(in, column, is_decimal);
+      case PhysicalType::kInt8:
+        return UpdateFrom<int8_t>(in, column, false);
+      case PhysicalType::kInt16:
+        return UpdateFrom<int16_t>(in, column, false);
+      case PhysicalType::kInt32:
+        return UpdateFrom<int32_t>(in, column, false);
+      case PhysicalType::kInt64:
+        return UpdateFrom<int64_t>(in, column, is_decimal);
+      case PhysicalType::kFloat:
+        return UpdateFrom<float>(in, column, false);
+      case PhysicalType::kDouble:
+        return UpdateFrom<double>(in, column, false);
+      default:
+        return UpdateFrom<Int128>(in, column, is_decimal);
     }
   }
 
@@ -62,14 +74,16 @@ class VarianceAccumulator final : public Accumulator {
       if (b.count == 0) continue;
       const auto count_a = static_cast<double>(a.count), count_b = static_cast<double>(b.count);
       const double distance = b.mean - a.mean;
-      StoreAs(At(into, i), Moments{a.count + b.count, a.mean + distance * count_b / (count_a + count_b),
-                                   a.squares + b.squares + distance * distance * count_a * count_b / (count_a + count_b)});
+      StoreAs(At(into, i),
+              Moments{a.count + b.count, a.mean + distance * count_b / (count_a + count_b),
+                      a.squares + b.squares + distance * distance * count_a * count_b / (count_a + count_b)});
     }
   }
 
   void AppendResult(const Groups& groups, ColumnBuilder& out) const override {
     const bool sample = statistic_ == Statistic::kVarianceSample || statistic_ == Statistic::kDeviationSample;
-    const bool root = statistic_ == Statistic::kDeviationPopulation || statistic_ == Statistic::kDeviationSample;
+    const bool root =
+        statistic_ == Statistic::kDeviationPopulation || statistic_ == Statistic::kDeviationSample;
     for (size_t i = 0; i < groups.size; ++i) {
       const auto moments = LoadAs<Moments>(At(groups, i));
       const int64_t divisor = sample ? moments.count - 1 : moments.count;
@@ -101,15 +115,21 @@ class VarianceAccumulator final : public Accumulator {
   /// Appends in the result's own type: that of the argument.
   void AppendDouble(double value, ColumnBuilder& out) const {
     switch (result_.physical()) {
-      case PhysicalType::kInt8: return out.Append(static_cast<int8_t>(value));
-      case PhysicalType::kInt16: return out.Append(static_cast<int16_t>(value));
-      case PhysicalType::kInt32: return out.Append(static_cast<int32_t>(value));
-      case PhysicalType::kFloat: return out.Append(static_cast<float>(value));
-      case PhysicalType::kDouble: return out.Append(value);
+      case PhysicalType::kInt8:
+        return out.Append(static_cast<int8_t>(value));
+      case PhysicalType::kInt16:
+        return out.Append(static_cast<int16_t>(value));
+      case PhysicalType::kInt32:
+        return out.Append(static_cast<int32_t>(value));
+      case PhysicalType::kFloat:
+        return out.Append(static_cast<float>(value));
+      case PhysicalType::kDouble:
+        return out.Append(value);
       case PhysicalType::kInt64:
         if (result_.kind() != TypeKind::kDecimal) return out.Append(static_cast<int64_t>(value));
         break;
-      default: break;
+      default:
+        break;
     }
     const std::optional<Int128> decimal = DecimalFromDouble(value, result_.precision(), result_.scale());
     if (!decimal) return out.AppendNull();
@@ -130,9 +150,9 @@ std::unique_ptr<Accumulator> MakeVarianceAccumulator(const AccumulatorSpec& spec
     Statistic statistic;
   };
   static constexpr Entry kEntries[] = {
-      {"VAR_POP", Statistic::kVariancePopulation},     {"VAR_SAMP", Statistic::kVarianceSample},
-      {"VARIANCE", Statistic::kVarianceSample},        {"STDDEV_POP", Statistic::kDeviationPopulation},
-      {"STDDEV_SAMP", Statistic::kDeviationSample},    {"STDDEV", Statistic::kDeviationSample},
+      {"VAR_POP", Statistic::kVariancePopulation},  {"VAR_SAMP", Statistic::kVarianceSample},
+      {"VARIANCE", Statistic::kVarianceSample},     {"STDDEV_POP", Statistic::kDeviationPopulation},
+      {"STDDEV_SAMP", Statistic::kDeviationSample}, {"STDDEV", Statistic::kDeviationSample},
   };
   if (spec.from_columns || spec.arguments.size() != 1 || !spec.arguments[0].IsNumeric()) return nullptr;
   for (const Entry& entry : kEntries) {

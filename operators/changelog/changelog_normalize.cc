@@ -22,7 +22,9 @@ struct KeptRow {
 class ChangelogNormalize final : public Operator {
  public:
   explicit ChangelogNormalize(proto::ChangelogNormalizeConfig config)
-      : config_(std::move(config)), key_columns_(config_.keys().begin(), config_.keys().end()), groups_(0, 0) {}
+      : config_(std::move(config)),
+        key_columns_(config_.keys().begin(), config_.keys().end()),
+        groups_(0, 0) {}
 
   Status Open(OperatorContext& context) override;
   Status Process(uint32_t, const Batch& batch, Output& output) override;
@@ -66,7 +68,8 @@ Status ChangelogNormalize::Open(OperatorContext& context) {
   const Schema& input = *context.input_schema(0);
   ASSIGN_OR_RETURN(std::vector<DataType> key_types, ColumnTypes(input, key_columns_));
   if (key_types.empty() || schema_->size() != input.size()) {
-    return Status(kBadOperatorConfig, "changelog normalisation needs a key, and an output with the columns of its input");
+    return Status(kBadOperatorConfig,
+                  "changelog normalisation needs a key, and an output with the columns of its input");
   }
   std::vector<DataType> types;
   for (const Field& field : schema_->fields) types.push_back(field.type.WithNullable(true));
@@ -115,8 +118,8 @@ void ChangelogNormalize::FindLastRows(const Batch& batch) {
   std::sort(last_rows_.begin(), last_rows_.end());
 }
 
-Status ChangelogNormalize::Change(const Batch& batch, std::span<const ColumnReader> readers, uint32_t row, RowRef kept,
-                                  BatchBuilder& old_rows) {
+Status ChangelogNormalize::Change(const Batch& batch, std::span<const ColumnReader> readers, uint32_t row,
+                                  RowRef kept, BatchBuilder& old_rows) {
   auto state = LoadAs<KeptRow>(table_->Fixed(kept));
   const bool existed = state.is_set != 0 && !IsExpired(state);
   const bool exists = batch.Weight(row) > 0;
@@ -190,11 +193,12 @@ Status ChangelogNormalize::OnProcessingTime(int64_t, Output&) {
 }  // namespace
 
 OperatorFactory ChangelogNormalizeFactory() {
-  return {.kind = "changelog_normalize",
-          .keyed = true,
-          .create = [](const proto::Operator& config) -> Result<std::unique_ptr<Operator>> {
-            return std::unique_ptr<Operator>(std::make_unique<ChangelogNormalize>(config.changelog_normalize()));
-          }};
+  return {
+      .kind = "changelog_normalize",
+      .keyed = true,
+      .create = [](const proto::Operator& config) -> Result<std::unique_ptr<Operator>> {
+        return std::unique_ptr<Operator>(std::make_unique<ChangelogNormalize>(config.changelog_normalize()));
+      }};
 }
 
 }  // namespace millrace

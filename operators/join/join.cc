@@ -49,8 +49,8 @@ class Join final : public Operator {
   Status EmitMatches(uint32_t input, const Batch& batch, Output& output);
   void AppendRow(OutputRows* rows, uint32_t mine, uint32_t other, int8_t weight) const;
   Status EmitRows(uint32_t input, const Batch& batch, OutputRows* rows, Output& output);
-  Status EmitPadded(uint32_t input, const Batch& batch, int8_t weight, const std::vector<uint32_t>& candidates,
-                    Output& output);
+  Status EmitPadded(uint32_t input, const Batch& batch, int8_t weight,
+                    const std::vector<uint32_t>& candidates, Output& output);
   void ChangeMatches(JoinSide& other);
 
   const proto::JoinConfig config_;
@@ -64,22 +64,24 @@ class Join final : public Operator {
 
   // Of one batch.
   JoinCandidates candidates_;
-  std::vector<uint32_t> position_of_row_;   // of selected row i: its number in keys_, or kNoKey
-  std::vector<Pair> matches_;               // in the order of positions
-  std::vector<int64_t> num_matches_;        // of each position
-  std::vector<int64_t> deltas_;             // of the matches of each candidate
-  std::vector<uint32_t> gained_, lost_;     // candidates that got their first match, or have none any more
+  std::vector<uint32_t> position_of_row_;  // of selected row i: its number in keys_, or kNoKey
+  std::vector<Pair> matches_;              // in the order of positions
+  std::vector<int64_t> num_matches_;       // of each position
+  std::vector<int64_t> deltas_;            // of the matches of each candidate
+  std::vector<uint32_t> gained_, lost_;    // candidates that got their first match, or have none any more
 };
 
 constexpr uint32_t kNoKey = UINT32_MAX;
 
 Status Join::CheckConfig(const Schema& left, const Schema& right) const {
-  bool fits = config_.left_keys_size() == config_.right_keys_size() && schema_->size() == left.size() + right.size();
+  bool fits =
+      config_.left_keys_size() == config_.right_keys_size() && schema_->size() == left.size() + right.size();
   for (int i = 0; fits && i < config_.left_keys_size(); ++i) {
     fits = config_.left_keys(i) < left.size() && config_.right_keys(i) < right.size() &&
            left.type(config_.left_keys(i)).physical() == right.type(config_.right_keys(i)).physical();
   }
-  return fits ? Status::Ok() : Status(kBadOperatorConfig, "the keys or columns of a join do not fit its inputs");
+  return fits ? Status::Ok()
+              : Status(kBadOperatorConfig, "the keys or columns of a join do not fit its inputs");
 }
 
 Status Join::Open(OperatorContext& context) {
@@ -89,19 +91,25 @@ Status Join::Open(OperatorContext& context) {
   const Schema& right = *context.input_schema(1);
   RETURN_IF_ERROR(CheckConfig(left, right));
   num_left_columns_ = left.size();
-  const bool pads_left = config_.type() == proto::JoinConfig::LEFT || config_.type() == proto::JoinConfig::FULL;
-  const bool pads_right = config_.type() == proto::JoinConfig::RIGHT || config_.type() == proto::JoinConfig::FULL;
+  const bool pads_left =
+      config_.type() == proto::JoinConfig::LEFT || config_.type() == proto::JoinConfig::FULL;
+  const bool pads_right =
+      config_.type() == proto::JoinConfig::RIGHT || config_.type() == proto::JoinConfig::FULL;
   sides_.clear();
-  sides_.emplace_back("left", left, std::vector<uint32_t>(config_.left_keys().begin(), config_.left_keys().end()),
+  sides_.emplace_back("left", left,
+                      std::vector<uint32_t>(config_.left_keys().begin(), config_.left_keys().end()),
                       pads_left, config_.left_state_ttl_ms() * 1000);
-  sides_.emplace_back("right", right, std::vector<uint32_t>(config_.right_keys().begin(), config_.right_keys().end()),
+  sides_.emplace_back("right", right,
+                      std::vector<uint32_t>(config_.right_keys().begin(), config_.right_keys().end()),
                       pads_right, config_.right_state_ttl_ms() * 1000);
   ASSIGN_OR_RETURN(std::vector<DataType> key_types, ColumnTypes(left, sides_[0].key_columns()));
   for (DataType& type : key_types) type = type.WithNullable(true);
   for (JoinSide& side : sides_) RETURN_IF_ERROR(side.Open(key_types, context));
   keys_.emplace(key_types, context.max_parallelism());
-  for (const Field& field : left.fields) null_columns_[0].push_back(Column::NullConstant(field.type.WithNullable(true), 1));
-  for (const Field& field : right.fields) null_columns_[1].push_back(Column::NullConstant(field.type.WithNullable(true), 1));
+  for (const Field& field : left.fields)
+    null_columns_[0].push_back(Column::NullConstant(field.type.WithNullable(true), 1));
+  for (const Field& field : right.fields)
+    null_columns_[1].push_back(Column::NullConstant(field.type.WithNullable(true), 1));
   if (config_.has_condition()) {
     Schema both;
     both.fields = left.fields;
@@ -153,7 +161,8 @@ Batch Join::WithKeys(uint32_t input, const Batch& batch) {
   position_of_row_.clear();
   Selection kept;
   batch.ForEachRow([&](uint32_t row) {
-    const bool has_null = std::any_of(keys.begin(), keys.end(), [row](const ColumnReader& key) { return key.IsNull(row); });
+    const bool has_null =
+        std::any_of(keys.begin(), keys.end(), [row](const ColumnReader& key) { return key.IsNull(row); });
     position_of_row_.push_back(has_null ? kNoKey : static_cast<uint32_t>(kept.size()));
     if (!has_null) kept.push_back(row);
   });
@@ -249,10 +258,12 @@ Status Join::EmitMatches(uint32_t input, const Batch& batch, Output& output) {
     const uint32_t position = position_of_row_[i++];
     const int8_t weight = batch.Weight(row);
     bool matched = false;
-    for (; position != kNoKey && next_match < matches_.size() && matches_[next_match].position == position; ++next_match) {
+    for (; position != kNoKey && next_match < matches_.size() && matches_[next_match].position == position;
+         ++next_match) {
       const uint32_t candidate = matches_[next_match].candidate;
       matched = true;
-      for (int64_t copy = 0; copy < candidates_.counts[candidate]; ++copy) AppendRow(&rows, row, candidate, weight);
+      for (int64_t copy = 0; copy < candidates_.counts[candidate]; ++copy)
+        AppendRow(&rows, row, candidate, weight);
       if (status.ok() && rows.mine.size() >= kPairsAtOnce) status = EmitRows(input, batch, &rows, output);
     }
     if (!matched && sides_[input].padded()) AppendRow(&rows, row, candidates_.null_row, weight);
@@ -264,7 +275,8 @@ Status Join::EmitMatches(uint32_t input, const Batch& batch, Output& output) {
 Status Join::EmitRows(uint32_t input, const Batch& batch, OutputRows* rows, Output& output) {
   OutputRows taken = std::exchange(*rows, {});
   if (taken.mine.empty()) return Status::Ok();
-  const bool takes_back = std::any_of(taken.weights.begin(), taken.weights.end(), [](int8_t w) { return w < 0; });
+  const bool takes_back =
+      std::any_of(taken.weights.begin(), taken.weights.end(), [](int8_t w) { return w < 0; });
   Batch joined = PairBatch(input, batch, std::make_shared<const Selection>(std::move(taken.mine)),
                            std::make_shared<const Selection>(std::move(taken.others)));
   if (takes_back) joined.weights = WeightColumn(taken.weights);
@@ -272,15 +284,16 @@ Status Join::EmitRows(uint32_t input, const Batch& batch, OutputRows* rows, Outp
 }
 
 /// Sends candidates with NULLs for the side of the input.
-Status Join::EmitPadded(uint32_t input, const Batch& batch, int8_t weight, const std::vector<uint32_t>& candidates,
-                        Output& output) {
+Status Join::EmitPadded(uint32_t input, const Batch& batch, int8_t weight,
+                        const std::vector<uint32_t>& candidates, Output& output) {
   if (candidates.empty()) return Status::Ok();
   Batch nulls;
   nulls.num_rows = 1;
   nulls.columns = null_columns_[input];
   OutputRows rows;
   for (uint32_t candidate : candidates) {
-    for (int64_t copy = 0; copy < candidates_.counts[candidate]; ++copy) AppendRow(&rows, 0, candidate, weight);
+    for (int64_t copy = 0; copy < candidates_.counts[candidate]; ++copy)
+      AppendRow(&rows, 0, candidate, weight);
   }
   return EmitRows(input, nulls, &rows, output);
 }

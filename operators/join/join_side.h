@@ -18,7 +18,8 @@ struct JoinRow {
   int64_t num_matches = 0;     // rows of the other side that it matches; only in a side that is padded
 };
 
-/// Rows of one side that have the keys of a batch of the other: as columns, with a last row of NULLs, and where they lie.
+/// Rows of one side that have the keys of a batch of the other: as columns, with a last row of NULLs, and
+/// where they lie.
 struct JoinCandidates {
   struct Range {
     uint32_t begin = 0;
@@ -26,7 +27,7 @@ struct JoinCandidates {
   };
   std::vector<Range> ranges;  // of each key of the batch: rows of the columns
   std::vector<ColumnPtr> columns;
-  uint32_t null_row = 0;      // also the number of candidates
+  uint32_t null_row = 0;  // also the number of candidates
   std::vector<RowRef> entries;
   std::vector<int64_t> counts;
 };
@@ -35,7 +36,8 @@ struct JoinCandidates {
 class JoinSide {
  public:
   /// `padded`: rows without a match are sent with NULLs for the other side.
-  JoinSide(std::string name, const Schema& schema, std::vector<uint32_t> key_columns, bool padded, int64_t ttl_micros);
+  JoinSide(std::string name, const Schema& schema, std::vector<uint32_t> key_columns, bool padded,
+           int64_t ttl_micros);
   Status Open(const std::vector<DataType>& key_types, OperatorContext& context);
 
   const std::vector<uint32_t>& key_columns() const { return key_columns_; }
@@ -45,7 +47,8 @@ class JoinSide {
   /// Rows below each key. Entries stay valid until the side changes.
   Status FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCandidates* out);
   /// Stores (weight +1) or takes back the row of each key; num_matches[i] is what row i matches now.
-  Status Update(const Batch& batch, const KeyBatch& keys, const std::vector<int64_t>& num_matches, int64_t now_micros);
+  Status Update(const Batch& batch, const KeyBatch& keys, const std::vector<int64_t>& num_matches,
+                int64_t now_micros);
   /// Changes the number of matches of a candidate; returns the number before.
   int64_t AddMatches(RowRef entry, int64_t delta, int64_t now_micros);
 

@@ -6,8 +6,8 @@
 
 namespace millrace {
 
-/// The one place that names every operator, connector and format. The registry must stay where it is (operators of
-/// tables point to it).
+/// The one place that names every operator, connector and format. The registry must stay where it is
+/// (operators of tables point to it).
 std::unique_ptr<Registry> CreateBuiltInRegistry();
 
 }  // namespace millrace

@@ -34,7 +34,8 @@ class Calc final : public Operator {
     if (selected.empty()) return Status::Ok();
     if (selected.size() == batch.num_rows) return Project(batch, output);
     auto rows = std::make_shared<const Selection>(std::move(selected));
-    if (computes_ && rows->size() * kSparseFactor < batch.num_rows) return Project(Take(batch, std::move(rows)), output);
+    if (computes_ && rows->size() * kSparseFactor < batch.num_rows)
+      return Project(Take(batch, std::move(rows)), output);
     Batch filtered = batch;
     filtered.selection = std::move(rows);
     return Project(filtered, output);

@@ -13,8 +13,8 @@ class RepeatedPtrField;
 
 namespace millrace {
 
-/// The expressions of an operator's configuration, built once and evaluated batch by batch. The first row that fails
-/// ends the evaluation with its error. Single-owner; borrows the operator's context.
+/// The expressions of an operator's configuration, built once and evaluated batch by batch. The first row
+/// that fails ends the evaluation with its error. Single-owner; borrows the operator's context.
 class Expressions {
  public:
   static Result<Expressions> Build(const google::protobuf::RepeatedPtrField<proto::Expression>& expressions,
@@ -27,8 +27,8 @@ class Expressions {
   /// Whether expression `index` is only a column of the input.
   bool IsColumn(size_t index) const { return expressions_[index].column >= 0; }
 
-  /// The value of expression `index` for `rows` of the batch: a column of batch.num_rows rows. Columns of the input
-  /// come back as they are.
+  /// The value of expression `index` for `rows` of the batch: a column of batch.num_rows rows. Columns of the
+  /// input come back as they are.
   Result<ColumnPtr> Evaluate(size_t index, const Batch& batch, const Selection& rows) const;
   /// Rows among `rows` for which the BOOLEAN expression `index` is TRUE.
   Result<Selection> SelectTrue(size_t index, const Batch& batch, const Selection& rows) const;

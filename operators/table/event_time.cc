@@ -89,8 +89,9 @@ Status EventTime::EmitRowsUntil(uint32_t end, Rest* rest, Output& output) {
   rest->first_passing = static_cast<size_t>(to - passing.begin());
   if (from == to) return Status::Ok();
   Batch part = batch;
-  part.selection = from == passing.begin() && to == passing.end() ? rest->passing
-                                                                   : std::make_shared<const Selection>(from, to);
+  part.selection = from == passing.begin() && to == passing.end()
+                       ? rest->passing
+                       : std::make_shared<const Selection>(from, to);
   return output.Emit(std::move(part));
 }
 

@@ -14,8 +14,9 @@ class WatermarkSpec;
 
 namespace millrace {
 
-/// Gives the rows of a source their watermarks, exact to the row: a batch is cut where a row lies behind the watermark of the
-/// rows before it in its split, so that results do not depend on how rows are batched. Owned by a source operator.
+/// Gives the rows of a source their watermarks, exact to the row: a batch is cut where a row lies behind the
+/// watermark of the rows before it in its split, so that results do not depend on how rows are batched. Owned
+/// by a source operator.
 class EventTime {
  public:
   static Result<std::unique_ptr<EventTime>> Create(const proto::WatermarkSpec& spec, const Schema& schema,
@@ -27,8 +28,10 @@ class EventTime {
   /// Largest event time seen; Watermark::kMin = none.
   int64_t newest_micros() const { return newest_micros_; }
 
-  /// Emits the rows of `batch` (no selection) that `passing` lists (null: all), with the watermarks between them.
-  Status Emit(const Batch& batch, const SelectionPtr& passing, const std::vector<SplitRows>& runs, Output& output);
+  /// Emits the rows of `batch` (no selection) that `passing` lists (null: all), with the watermarks between
+  /// them.
+  Status Emit(const Batch& batch, const SelectionPtr& passing, const std::vector<SplitRows>& runs,
+              Output& output);
   /// After every poll. `drained`: the reader had nothing more, so that waiting time counts as idleness.
   Status AfterPoll(bool drained, Output& output);
   Status OnProcessingTime(Output& output);
@@ -56,8 +59,8 @@ class EventTime {
   SplitWatermarks splits_;
   int64_t newest_micros_ = Watermark::kMin;
   int64_t emitted_ = Watermark::kMin;
-  bool idle_ = false;             // what was last sent
-  bool drained_ = false;          // the last poll found nothing more
+  bool idle_ = false;     // what was last sent
+  bool drained_ = false;  // the last poll found nothing more
   int64_t last_poll_micros_ = 0;
   int64_t timer_micros_ = INT64_MAX;  // registered and not fired yet
 };

@@ -12,7 +12,8 @@ Result<RowConstraints> RowConstraints::Create(const Schema& schema, const std::s
   RowConstraints constraints;
   constraints.drop_ = EqualsIgnoringCase(enforcer, "DROP");
   if (!constraints.drop_ && !enforcer.empty() && !EqualsIgnoringCase(enforcer, "ERROR")) {
-    return Status(kBadOptionValue, "bad value of option 'table.exec.sink.not-null-enforcer': '" + enforcer + "'")
+    return Status(kBadOptionValue,
+                  "bad value of option 'table.exec.sink.not-null-enforcer': '" + enforcer + "'")
         .WithSuggestion("use one of ERROR, DROP");
   }
   for (uint32_t i = 0; i < schema.size(); ++i) {
@@ -38,7 +39,8 @@ Result<Batch> RowConstraints::Check(const Batch& batch) const {
     });
     if (!found || drop_) continue;
     return Status(kNullInNotNullColumn, "a NULL is written into a NOT NULL column: `" + names_[i] + "`")
-        .WithSuggestion("filter such rows out, or SET 'table.exec.sink.not-null-enforcer' = 'DROP' to drop them");
+        .WithSuggestion(
+            "filter such rows out, or SET 'table.exec.sink.not-null-enforcer' = 'DROP' to drop them");
   }
   if (bad.empty()) return batch;
   Selection good;

@@ -12,8 +12,8 @@ class RowConstraints {
  public:
   /// `enforcer`: "ERROR" (also ""), or "DROP". Error kBadOptionValue.
   static Result<RowConstraints> Create(const Schema& schema, const std::string& enforcer);
-  /// The rows that may be written; kNullInNotNullColumn when another is in the way. Deletions (weight -1) carry
-  /// their key only and pass.
+  /// The rows that may be written; kNullInNotNullColumn when another is in the way. Deletions (weight -1)
+  /// carry their key only and pass.
   Result<Batch> Check(const Batch& batch) const;
 
  private:

@@ -34,7 +34,8 @@ Status CommitAll(Committer& committer, const std::vector<proto::Committable>& co
 
 class TableSink final : public Operator {
  public:
-  TableSink(const Registry& registry, proto::SinkConfig config) : registry_(registry), config_(std::move(config)) {}
+  TableSink(const Registry& registry, proto::SinkConfig config)
+      : registry_(registry), config_(std::move(config)) {}
 
   Status Open(OperatorContext& context) override;
   Status Process(uint32_t, const Batch& batch, Output&) override;
@@ -81,7 +82,8 @@ Status TableSink::Open(OperatorContext& context) {
   RETURN_IF_ERROR(CheckKey(*schema));
   ASSIGN_OR_RETURN(constraints_, RowConstraints::Create(*schema, context.JobOption(kNotNullOption)));
   if (config_.input_updating() && connector->descriptor.upsert_sink && config_.primary_key_size() > 0) {
-    upserts_.emplace(std::vector<uint32_t>(config_.primary_key().begin(), config_.primary_key().end()), *schema);
+    upserts_.emplace(std::vector<uint32_t>(config_.primary_key().begin(), config_.primary_key().end()),
+                     *schema);
   }
   const ConnectorContext connector_context = MakeConnectorContext(registry_, context);
   epochs_ = std::make_shared<SinkEpochs>(context.operator_uid(), context.subtask());
@@ -97,13 +99,15 @@ Status TableSink::Open(OperatorContext& context) {
 Status TableSink::CheckKey(const Schema& schema) const {
   for (uint32_t column : config_.primary_key()) {
     if (column >= schema.size()) {
-      return Status(kBadOperatorConfig, "the primary key of a sink is a column that it has not: " + std::to_string(column));
+      return Status(kBadOperatorConfig,
+                    "the primary key of a sink is a column that it has not: " + std::to_string(column));
     }
   }
   return Status::Ok();
 }
 
-/// What was durable is published before anything newer; no rows are taken before it is known that they may follow.
+/// What was durable is published before anything newer; no rows are taken before it is known that they may
+/// follow.
 void TableSink::Recover() {
   recovering_ = true;
   const Epoch epoch{context_->restore() != nullptr ? context_->restore()->epoch() : 0};
@@ -130,14 +134,16 @@ std::vector<proto::Committable> TableSink::RestoreCommittables() {
   for (const proto::SubtaskSnapshot& snapshot : context_->restore()->subtasks()) {
     const size_t num_before = restored.size();
     for (const proto::Committable& committable : snapshot.committables()) {
-      if (committable.lane() % context_->parallelism() == context_->subtask()) restored.push_back(committable);
+      if (committable.lane() % context_->parallelism() == context_->subtask())
+        restored.push_back(committable);
     }
     if (restored.size() == num_before) continue;
     files.insert(files.end(), snapshot.staged_files().begin(), snapshot.staged_files().end());
   }
-  std::stable_sort(restored.begin(), restored.end(), [](const proto::Committable& a, const proto::Committable& b) {
-    return std::pair(a.epoch(), a.lane()) < std::pair(b.epoch(), b.lane());
-  });
+  std::stable_sort(restored.begin(), restored.end(),
+                   [](const proto::Committable& a, const proto::Committable& b) {
+                     return std::pair(a.epoch(), a.lane()) < std::pair(b.epoch(), b.lane());
+                   });
   epochs_->Restore(restored, files);
   return restored;
 }

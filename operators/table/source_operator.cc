@@ -68,7 +68,8 @@ Status TableSource::Open(OperatorContext& context) {
   }
   SchemaPtr read;
   RETURN_IF_ERROR(ReadSchema(&read));
-  ASSIGN_OR_RETURN(reader_, connector->create_reader(config_, MakeConnectorContext(registry_, context), read));
+  ASSIGN_OR_RETURN(reader_,
+                   connector->create_reader(config_, MakeConnectorContext(registry_, context), read));
   reader_->SetWakeup(context.Wakeup());
   builder_.emplace(read);
   ASSIGN_OR_RETURN(columns_, Expressions::Build(config_.columns(), *read, context));
@@ -89,10 +90,11 @@ Status TableSource::ReadSchema(SchemaPtr* read) {
     ASSIGN_OR_RETURN(DataType type, FromProto(metadata.field().type()));
     schema.fields.push_back({metadata.field().name(), std::move(type)});
   }
-  const size_t num_columns = config_.columns_size() > 0 ? static_cast<size_t>(config_.columns_size()) : schema.size();
+  const size_t num_columns =
+      config_.columns_size() > 0 ? static_cast<size_t>(config_.columns_size()) : schema.size();
   if (num_columns != schema_->size()) {
-    return Status(kBadOperatorConfig, "a source computes " + std::to_string(num_columns) + " columns for a schema of " +
-                                          std::to_string(schema_->size()));
+    return Status(kBadOperatorConfig, "a source computes " + std::to_string(num_columns) +
+                                          " columns for a schema of " + std::to_string(schema_->size()));
   }
   *read = std::make_shared<const Schema>(std::move(schema));
   return Status::Ok();

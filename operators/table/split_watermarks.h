@@ -7,8 +7,9 @@
 
 namespace millrace {
 
-/// Progress of event time in the splits of one source subtask: each split has its own watermark, and the operator's is the
-/// smallest of the splits that are neither idle nor ended. It never goes back. Single-owner.
+/// Progress of event time in the splits of one source subtask: each split has its own watermark, and the
+/// operator's is the smallest of the splits that are neither idle nor ended. It never goes back.
+/// Single-owner.
 class SplitWatermarks {
  public:
   /// `idle_timeout_micros`: a split without rows for so long is idle; 0 = never.

@@ -24,7 +24,8 @@ UpsertRows::UpsertRows(std::vector<uint32_t> key_columns, const Schema& schema)
     : key_columns_(std::move(key_columns)),
       keys_(TypesOf(schema, key_columns_), 1),
       codec_(TypesOf(schema)),
-      groups_(0, 0) {}
+      groups_(0, 0) {
+}
 
 Batch UpsertRows::Reduce(const Batch& batch) {
   keys_.Build(batch, key_columns_);
@@ -65,7 +66,8 @@ void UpsertRows::TakeBack(Changes& changes, std::span<const ColumnReader> reader
       codec_.Encode(readers, *it, &other_bytes_);
       if (bytes_ != other_bytes_) continue;
       changes.rows.erase(std::next(it).base());
-      // What was there before the batch may have been replaced by the row: only a deletion is sure to be right.
+      // What was there before the batch may have been replaced by the row: only a deletion is sure to be
+      // right.
       if (changes.rows.empty() && !changes.deletes) {
         changes.deletes = true;
         changes.deleted_row = row;

@@ -8,12 +8,13 @@
 
 namespace millrace {
 
-/// Reduces the changes of a batch to one a key, for sinks that write upserts by primary key: whatever the order of the old
-/// and the new row of an update, the new one is what is written. Single-owner.
+/// Reduces the changes of a batch to one a key, for sinks that write upserts by primary key: whatever the
+/// order of the old and the new row of an update, the new one is what is written. Single-owner.
 class UpsertRows {
  public:
   UpsertRows(std::vector<uint32_t> key_columns, const Schema& schema);
-  /// At most one row a key, in the order of the last change of each: +1 = the row is now this, -1 = it is gone.
+  /// At most one row a key, in the order of the last change of each: +1 = the row is now this, -1 = it is
+  /// gone.
   Batch Reduce(const Batch& batch);
 
  private:

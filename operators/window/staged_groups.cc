@@ -3,7 +3,8 @@
 namespace millrace {
 
 StagedGroups::StagedGroups(uint32_t fixed_bytes, uint32_t num_blobs)
-    : fixed_bytes_(fixed_bytes), stride_((fixed_bytes + 7) / 8), num_blobs_(num_blobs) {}
+    : fixed_bytes_(fixed_bytes), stride_((fixed_bytes + 7) / 8), num_blobs_(num_blobs) {
+}
 
 void StagedGroups::Clear() {
   key_bytes_.clear();

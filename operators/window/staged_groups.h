@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// Copies of rows of a slice: rows that a table lends for a moment only, to be worked on many at a time. Reused by its
-/// owner.
+/// Copies of rows of a slice: rows that a table lends for a moment only, to be worked on many at a time.
+/// Reused by its owner.
 class StagedGroups final : public BlobAccess {
  public:
   StagedGroups(uint32_t fixed_bytes, uint32_t num_blobs);

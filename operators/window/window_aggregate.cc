@@ -56,15 +56,15 @@ class WindowAggregate final : public Operator {
   SchemaPtr schema_;
   std::optional<WindowFrames> frames_;
   std::optional<WindowClock> clock_;
-  std::optional<WindowSlices> row_slices_;   // SINGLE
+  std::optional<WindowSlices> row_slices_;  // SINGLE
   std::optional<WindowColumns> columns_;
   std::optional<WindowState> state_;
-  std::optional<uint32_t> first_column_;     // GLOBAL: of the accumulators
+  std::optional<uint32_t> first_column_;  // GLOBAL: of the accumulators
   size_t num_keys_ = 0;
 
-  int64_t watermark_ = Watermark::kMin;      // or the time up to which processing-time windows were sent
+  int64_t watermark_ = Watermark::kMin;        // or the time up to which processing-time windows were sent
   int64_t fired_up_to_ = WindowFrames::kNone;  // no window that ends up to here is still to be sent
-  int64_t next_fire_ = INT64_MIN;            // nothing is to be sent before
+  int64_t next_fire_ = INT64_MIN;              // nothing is to be sent before
 
   // Of one batch.
   std::vector<int64_t> slices_;
@@ -170,7 +170,8 @@ Batch WindowAggregate::WithoutLateRows(const Batch& batch) {
     }
     if (last_target == WindowFrames::kNone) {
       if (last_slice == WindowFrames::kNone) return;  // between the windows of a HOP
-      num_late += is_global() ? static_cast<uint64_t>(ColumnReader(*batch.columns.back()).Value<int64_t>(row)) : 1;
+      num_late +=
+          is_global() ? static_cast<uint64_t>(ColumnReader(*batch.columns.back()).Value<int64_t>(row)) : 1;
       return;
     }
     slices_[num_kept] = last_target;
@@ -271,7 +272,8 @@ Status WindowAggregate::Fire(int64_t window_end, Output& output) {
   });
 }
 
-Status WindowAggregate::EmitGroups(int64_t window_end, const Groups& groups, const Batch& keys, Output& output) {
+Status WindowAggregate::EmitGroups(int64_t window_end, const Groups& groups, const Batch& keys,
+                                   Output& output) {
   const bool attached = config_.window().kind() == proto::WindowSpec::ATTACHED;
   auto present = std::make_shared<Selection>();
   for (uint32_t i = 0; i < groups.size; ++i) {
@@ -290,7 +292,8 @@ Status WindowAggregate::EmitGroups(int64_t window_end, const Groups& groups, con
     out.columns.push_back(builder.Finish());
   }
   std::vector<ColumnPtr> window_columns =
-      attached ? columns_->Finish() : columns_->Constant(frames_->WindowStart(window_end), window_end, out.num_rows);
+      attached ? columns_->Finish()
+               : columns_->Constant(frames_->WindowStart(window_end), window_end, out.num_rows);
   for (ColumnPtr& column : window_columns) out.columns.push_back(std::move(column));
   if (present->size() < groups.size) out.selection = std::move(present);
   return output.Emit(std::move(out));

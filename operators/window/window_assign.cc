@@ -3,9 +3,9 @@
 #include <optional>
 #include <utility>
 
+#include "operators/api/error_codes.h"
 #include "operators/window/window_columns.h"
 #include "operators/window/window_slices.h"
-#include "operators/api/error_codes.h"
 #include "proto/job_graph.pb.h"
 
 namespace millrace {

@@ -12,8 +12,8 @@ class WindowSpec;
 
 namespace millrace {
 
-/// The clock that windows follow: windows of a TIMESTAMP_LTZ column (and of processing time) align in a time zone, watermarks are
-/// instants. Times are microseconds. An immutable value.
+/// The clock that windows follow: windows of a TIMESTAMP_LTZ column (and of processing time) align in a time
+/// zone, watermarks are instants. Times are microseconds. An immutable value.
 class WindowClock {
  public:
   /// `time_type`: of the time column; TIMESTAMP columns follow no zone.

@@ -26,8 +26,9 @@ Result<WindowFrames> WindowFrames::Create(const proto::WindowSpec& spec) {
   const int64_t slide_ms = tumbles ? spec.size_ms() : spec.slide_ms();
   if (spec.size_ms() <= 0 || slide_ms <= 0 || spec.size_ms() > kMillisMax || slide_ms > kMillisMax ||
       spec.offset_ms() < -kMillisMax || spec.offset_ms() > kMillisMax) {
-    return Status(kBadOperatorConfig, "the size and the slide of a window must be positive: " +
-                                          std::to_string(spec.size_ms()) + " ms, " + std::to_string(slide_ms) + " ms");
+    return Status(kBadOperatorConfig,
+                  "the size and the slide of a window must be positive: " + std::to_string(spec.size_ms()) +
+                      " ms, " + std::to_string(slide_ms) + " ms");
   }
   WindowFrames frames;
   frames.attached_ = false;
@@ -38,7 +39,8 @@ Result<WindowFrames> WindowFrames::Create(const proto::WindowSpec& spec) {
   frames.slice_ = frames.cumulative_ ? frames.slide_ : std::gcd(frames.size_, frames.slide_);
   if (frames.cumulative_ && frames.size_ % frames.slide_ != 0) {
     return Status(kBadOperatorConfig, "the maximal size of a CUMULATE window is no multiple of its step: " +
-                                          std::to_string(spec.size_ms()) + " ms, " + std::to_string(slide_ms) + " ms");
+                                          std::to_string(spec.size_ms()) + " ms, " +
+                                          std::to_string(slide_ms) + " ms");
   }
   return frames;
 }

@@ -10,9 +10,9 @@ class WindowSpec;
 
 namespace millrace {
 
-/// Where windows and their slices lie in time. A slice is the longest span that no window cuts; it is named by its end, a
-/// window too (in one stream the end tells the start). All times are microseconds of the clock the windows follow, ends
-/// excluded. An immutable value.
+/// Where windows and their slices lie in time. A slice is the longest span that no window cuts; it is named
+/// by its end, a window too (in one stream the end tells the start). All times are microseconds of the clock
+/// the windows follow, ends excluded. An immutable value.
 class WindowFrames {
  public:
   static constexpr int64_t kNone = INT64_MIN;
@@ -32,7 +32,9 @@ class WindowFrames {
   /// Not for attached windows.
   int64_t WindowStart(int64_t window_end) const;
   /// The slices of a window are those behind this and up to its end.
-  int64_t SlicesBegin(int64_t window_end) const { return attached_ ? window_end - 1 : WindowStart(window_end); }
+  int64_t SlicesBegin(int64_t window_end) const {
+    return attached_ ? window_end - 1 : WindowStart(window_end);
+  }
 
   /// Whether windows may share slices.
   bool shares_slices() const { return slide_ != size_ && !attached_; }

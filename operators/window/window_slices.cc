@@ -15,7 +15,8 @@ Status CheckTimeColumn(uint32_t column, const Schema& input) {
 }
 
 Status NullTime(const Batch& batch, uint32_t column) {
-  return Status(kNullEventTime, "the time of a window is NULL in a row: column `" + batch.schema->fields[column].name + "`")
+  return Status(kNullEventTime,
+                "the time of a window is NULL in a row: column `" + batch.schema->fields[column].name + "`")
       .WithSuggestion("filter such rows out, or make the column COALESCE(...)");
 }
 
@@ -31,7 +32,8 @@ Result<WindowSlices> WindowSlices::Create(const proto::WindowSpec& spec, const S
   if (!attached) {
     ASSIGN_OR_RETURN(frames, WindowFrames::Create(spec));
   }
-  // Ends of attached windows are wall-clock times; window_time, the last column of the output, tells of which clock.
+  // Ends of attached windows are wall-clock times; window_time, the last column of the output, tells of which
+  // clock.
   const DataType time_type = attached                 ? context.output_schema()->fields.back().type
                              : spec.processing_time() ? DataType::TimestampLtz(3)
                                                       : input.type(time_column);
@@ -68,7 +70,8 @@ Status WindowSlices::Find(const Batch& batch, int64_t floor_micros, std::vector<
       return;
     }
     const int64_t local = clock_.ToLocal(time);
-    if (last_slice == WindowFrames::kNone || !frames_.IsInSlice(local, last_slice)) last_slice = frames_.SliceEnd(local);
+    if (last_slice == WindowFrames::kNone || !frames_.IsInSlice(local, last_slice))
+      last_slice = frames_.SliceEnd(local);
     slices->push_back(last_slice);
   });
   if (null_time) return NullTime(batch, time_column_);

@@ -13,15 +13,16 @@ namespace millrace {
 class WindowSlices {
  public:
   /// `input`: of the batches; checks the columns that the spec names. The context gives the processing time.
-  static Result<WindowSlices> Create(const proto::WindowSpec& spec, const Schema& input, OperatorContext& context);
+  static Result<WindowSlices> Create(const proto::WindowSpec& spec, const Schema& input,
+                                     OperatorContext& context);
 
   const WindowFrames& frames() const { return frames_; }
   const WindowClock& clock() const { return clock_; }
   bool processing_time() const { return processing_time_; }
   bool attached() const { return attached_; }
 
-  /// slices[i]: of the i-th selected row (WindowFrames::kNone: in no window). Attached windows: starts[i] too.
-  /// Processing-time windows lie behind `floor_micros`. Error kNullEventTime.
+  /// slices[i]: of the i-th selected row (WindowFrames::kNone: in no window). Attached windows: starts[i]
+  /// too. Processing-time windows lie behind `floor_micros`. Error kNullEventTime.
   Status Find(const Batch& batch, int64_t floor_micros, std::vector<int64_t>* slices,
               std::vector<int64_t>* starts) const;
 

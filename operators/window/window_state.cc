@@ -26,7 +26,8 @@ WindowState::WindowState(WindowFrames frames, AggregateSet aggregates, std::vect
       keys_(key_types, max_parallelism),
       key_rows_(key_types, max_parallelism),
       staged_(aggregates_.fixed_bytes(), aggregates_.num_blobs()),
-      merged_(aggregates_.fixed_bytes(), aggregates_.num_blobs()) {}
+      merged_(aggregates_.fixed_bytes(), aggregates_.num_blobs()) {
+}
 
 Status WindowState::Open(KeyedState& state) {
   TableSpec spec;
@@ -157,7 +158,8 @@ void WindowState::MergeHeaders(const Groups& from, const Groups& into) {
 /// Adds what is staged to merged_.
 Status WindowState::MergeStaged() {
   std::vector<uint32_t> groups(staged_.size());
-  for (size_t i = 0; i < staged_.size(); ++i) groups[i] = merged_.AddCopy(HashBytes(staged_.key(i)), staged_.key(i));
+  for (size_t i = 0; i < staged_.size(); ++i)
+    groups[i] = merged_.AddCopy(HashBytes(staged_.key(i)), staged_.key(i));
   merged_.MakePayloads();
   payloads_.resize(groups.size());
   rows_.resize(groups.size());
@@ -190,15 +192,16 @@ Status WindowState::VisitMerged(int64_t window_end, const Visit& visit) {
     Batch keys;
     RETURN_IF_ERROR(DecodeKeys([&](size_t i) { return merged_.key(first + i); }, groups.size, &keys));
     if (aggregates_.has_distinct()) {
-      RETURN_IF_ERROR(
-          aggregates_.ComputeDistinct(key_rows_.keys(), {frames_.SlicesBegin(window_end), window_end}, groups));
+      RETURN_IF_ERROR(aggregates_.ComputeDistinct(key_rows_.keys(),
+                                                  {frames_.SlicesBegin(window_end), window_end}, groups));
     }
     RETURN_IF_ERROR(visit(groups, keys));
   }
   return Status::Ok();
 }
 
-Status WindowState::DecodeKeys(const std::function<std::string_view(size_t)>& key, size_t count, Batch* keys) {
+Status WindowState::DecodeKeys(const std::function<std::string_view(size_t)>& key, size_t count,
+                               Batch* keys) {
   for (size_t i = 0; i < count; ++i) RETURN_IF_ERROR(key_rows_.Add(key(i)));
   *keys = key_rows_.Finish();
   return Status::Ok();

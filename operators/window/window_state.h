@@ -18,8 +18,8 @@ struct WindowHeader {
   int64_t window_start = 0;  // attached windows
 };
 
-/// The slices of a window aggregation: rows go in by slice, the groups of a window come out merged from its slices. Owned by one
-/// operator.
+/// The slices of a window aggregation: rows go in by slice, the groups of a window come out merged from its
+/// slices. Owned by one operator.
 class WindowState {
  public:
   /// `key_columns`: of the batches that Update gets.
@@ -28,9 +28,9 @@ class WindowState {
   Status Open(KeyedState& state);
 
   struct Rows {
-    const Batch& batch;            // its selected rows ..
-    const int64_t* slices;         // .. and the slice of each
-    const int64_t* starts;         // attached windows, else null
+    const Batch& batch;                    // its selected rows ..
+    const int64_t* slices;                 // .. and the slice of each
+    const int64_t* starts;                 // attached windows, else null
     std::optional<uint32_t> first_column;  // GLOBAL: of the accumulators; the last column counts rows
   };
   Status Update(const Rows& rows);

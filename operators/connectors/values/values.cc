@@ -93,9 +93,9 @@ ConnectorFactory ValuesConnector() {
   factory.descriptor.description = "The rows of a VALUES clause";
   factory.descriptor.source = true;
   factory.descriptor.bounded = [](const Options&) { return true; };
-  factory.create_enumerator = [](const proto::SourceConfig&, const ConnectorContext&,
-                                 const std::vector<std::string>& restored_splits, const std::string& enumerator_state)
-      -> Result<std::unique_ptr<SplitEnumerator>> {
+  factory.create_enumerator =
+      [](const proto::SourceConfig&, const ConnectorContext&, const std::vector<std::string>& restored_splits,
+         const std::string& enumerator_state) -> Result<std::unique_ptr<SplitEnumerator>> {
     const bool discovered = !restored_splits.empty() || !enumerator_state.empty();
     return std::unique_ptr<SplitEnumerator>(std::make_unique<ValuesSplitEnumerator>(discovered));
   };

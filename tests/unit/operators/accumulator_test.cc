@@ -10,8 +10,8 @@ namespace millrace {
 namespace {
 
 std::vector<DataType> NumericTypes() {
-  return {DataType::Tinyint(), DataType::Smallint(),      DataType::Integer(),     DataType::Bigint(),
-          DataType::Float(),   DataType::Double(),        DataType::Decimal(9, 2), DataType::Decimal(30, 4)};
+  return {DataType::Tinyint(), DataType::Smallint(), DataType::Integer(),     DataType::Bigint(),
+          DataType::Float(),   DataType::Double(),   DataType::Decimal(9, 2), DataType::Decimal(30, 4)};
 }
 
 /// The planner declares the columns between two phases from the descriptors: accumulators must agree.
@@ -36,13 +36,17 @@ TEST(Accumulators, HaveTheColumnsThatTheirDescriptorsSay) {
 }
 
 TEST(Accumulators, EveryDescribedBasicFunctionIsThere) {
-  for (const char* name : {"COUNT", "SUM", "AVG", "MIN", "MAX", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP"}) {
+  for (const char* name :
+       {"COUNT", "SUM", "AVG", "MIN", "MAX", "STDDEV_POP", "STDDEV_SAMP", "VAR_POP", "VAR_SAMP"}) {
     for (const DataType& type : NumericTypes()) {
-      EXPECT_TRUE(MakeAccumulator({.function = name, .arguments = {type}, .columns = {}, .result = type}).ok()) << name;
+      EXPECT_TRUE(
+          MakeAccumulator({.function = name, .arguments = {type}, .columns = {}, .result = type}).ok())
+          << name;
     }
   }
   const Status status =
-      MakeAccumulator({.function = "SUM", .arguments = {DataType::String()}, .columns = {}, .result = {}}).status();
+      MakeAccumulator({.function = "SUM", .arguments = {DataType::String()}, .columns = {}, .result = {}})
+          .status();
   EXPECT_EQ(status.code(), kUnsupportedAggregate);
   EXPECT_NE(status.message().find("SUM(STRING)"), std::string::npos);
 }

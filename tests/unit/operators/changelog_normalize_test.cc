@@ -1,10 +1,10 @@
 #include "operators/changelog/changelog_normalize.h"
 
-#include <map>
-#include <random>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <map>
+#include <random>
 
 #include "operators/api/error_codes.h"
 #include "tests/unit/operators/harness.h"

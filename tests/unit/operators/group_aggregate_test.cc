@@ -1,13 +1,13 @@
 #include "operators/aggregate/group_aggregate.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <random>
 #include <set>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "core/types/proto_conversion.h"
 #include "operators/api/error_codes.h"
@@ -20,19 +20,19 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-#define ASSERT_OK(expression)                             \
-  do {                                                    \
-    const Status ok_status = (expression);                \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString();  \
+#define ASSERT_OK(expression)                            \
+  do {                                                   \
+    const Status ok_status = (expression);               \
+    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
   } while (false)
-
 
 class GroupAggregateTest : public testing::Test {
  protected:
-  Harness Make(const std::string& calls, const std::string& input, const std::string& output, bool updating = false,
-               const std::string& more = "", const std::string& keys = "keys: 0 ") {
+  Harness Make(const std::string& calls, const std::string& input, const std::string& output,
+               bool updating = false, const std::string& more = "", const std::string& keys = "keys: 0 ") {
     HarnessOptions options;
-    options.config = "group_aggregate { " + keys + calls + (updating ? " input_updating: true " : " ") + more + " }";
+    options.config =
+        "group_aggregate { " + keys + calls + (updating ? " input_updating: true " : " ") + more + " }";
     options.inputs = {input};
     options.output = output;
     if (!keys.empty()) options.keys = {{0}};
@@ -43,9 +43,10 @@ class GroupAggregateTest : public testing::Test {
 };
 
 TEST_F(GroupAggregateTest, SendsOneChangeAKeyAndBatch) {
-  Harness harness = Make("aggregates { function: 'COUNT' type { kind: BIGINT } } "
-                         "aggregates { function: 'SUM' arguments: 1 type { kind: INTEGER } }",
-                         "k STRING, v INT", "k STRING, n BIGINT, s INT");
+  Harness harness = Make(
+      "aggregates { function: 'COUNT' type { kind: BIGINT } } "
+      "aggregates { function: 'SUM' arguments: 1 type { kind: INTEGER } }",
+      "k STRING, v INT", "k STRING, n BIGINT, s INT");
   ASSERT_OK(harness.Push({"a, 1", "b, 2", "a, 3"}));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",2,4]", "+[\"b\",1,2]"));
   ASSERT_OK(harness.Push({"a, 5", "c, NULL"}));
@@ -53,8 +54,8 @@ TEST_F(GroupAggregateTest, SendsOneChangeAKeyAndBatch) {
 }
 
 TEST_F(GroupAggregateTest, KeepsQuietWhenTheResultStays) {
-  Harness harness =
-      Make("aggregates { function: 'MAX' arguments: 1 type { kind: INTEGER } }", "k STRING, v INT", "k STRING, m INT");
+  Harness harness = Make("aggregates { function: 'MAX' arguments: 1 type { kind: INTEGER } }",
+                         "k STRING, v INT", "k STRING, m INT");
   ASSERT_OK(harness.Push({"a, 7"}));
   harness.TakeRows();
   ASSERT_OK(harness.Push({"a, 3", "a, NULL"}));
@@ -62,8 +63,8 @@ TEST_F(GroupAggregateTest, KeepsQuietWhenTheResultStays) {
 }
 
 TEST_F(GroupAggregateTest, GroupVanishesWithItsLastRow) {
-  Harness harness = Make("aggregates { function: 'COUNT' arguments: 1 type { kind: BIGINT } }", "k STRING, v INT",
-                         "k STRING, n BIGINT", true);
+  Harness harness = Make("aggregates { function: 'COUNT' arguments: 1 type { kind: BIGINT } }",
+                         "k STRING, v INT", "k STRING, n BIGINT", true);
   ASSERT_OK(harness.Push({"a, 1", "a, NULL"}));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",1]"));
   ASSERT_OK(harness.Push({"- a, 1"}));
@@ -75,7 +76,8 @@ TEST_F(GroupAggregateTest, GroupVanishesWithItsLastRow) {
 }
 
 TEST_F(GroupAggregateTest, AggregatesWithoutKeys) {
-  Harness harness = Make("aggregates { function: 'COUNT' type { kind: BIGINT } }", "v INT", "n BIGINT", false, "", "");
+  Harness harness =
+      Make("aggregates { function: 'COUNT' type { kind: BIGINT } }", "v INT", "n BIGINT", false, "", "");
   ASSERT_OK(harness.Push({"1", "2"}));
   ASSERT_OK(harness.Push({"3"}));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[2]", "-[2]", "+[3]"));
@@ -126,24 +128,45 @@ INSTANTIATE_TEST_SUITE_P(
         NumberCase{"SumOfDouble", "SUM", "DOUBLE", "DOUBLE", {"0.5", "0.25"}, "0.75"},
         NumberCase{"SumOfFloat", "SUM", "FLOAT", "FLOAT", {"0.5", "0.25"}, "0.75"},
         NumberCase{"SumOfDecimal", "SUM", "DECIMAL(6, 2)", "DECIMAL(38, 2)", {"3.25", "1.75"}, "\"5.00\""},
-        NumberCase{"SumOfWideDecimal", "SUM", "DECIMAL(38, 0)", "DECIMAL(38, 0)",
-                   {"99999999999999999999999999999999999998", "1"}, "\"99999999999999999999999999999999999999\""},
-        NumberCase{"SumOverflows", "SUM", "DECIMAL(38, 0)", "DECIMAL(38, 0)",
-                   {"99999999999999999999999999999999999999", "1"}, "null"},
+        NumberCase{"SumOfWideDecimal",
+                   "SUM",
+                   "DECIMAL(38, 0)",
+                   "DECIMAL(38, 0)",
+                   {"99999999999999999999999999999999999998", "1"},
+                   "\"99999999999999999999999999999999999999\""},
+        NumberCase{"SumOverflows",
+                   "SUM",
+                   "DECIMAL(38, 0)",
+                   "DECIMAL(38, 0)",
+                   {"99999999999999999999999999999999999999", "1"},
+                   "null"},
         NumberCase{"AverageOfInt", "AVG", "INT", "INT", {"1", "2", "4"}, "2"},
         NumberCase{"AverageRoundsToZero", "AVG", "INT", "INT", {"-1", "-2"}, "-1"},
-        NumberCase{"AverageOfDecimal", "AVG", "DECIMAL(5, 2)", "DECIMAL(38, 6)", {"1.10", "1.15", "2.00"},
+        NumberCase{"AverageOfDecimal",
+                   "AVG",
+                   "DECIMAL(5, 2)",
+                   "DECIMAL(38, 6)",
+                   {"1.10", "1.15", "2.00"},
                    "\"1.416667\""},
         NumberCase{"AverageOfDouble", "AVG", "DOUBLE", "DOUBLE", {"1", "2", "2"}, "1.6666666666666667"},
         NumberCase{"AverageOfNothing", "AVG", "DOUBLE", "DOUBLE", {"NULL"}, "null"},
         NumberCase{"MinOfDate", "MIN", "DATE", "DATE", {"2020-02-01", "2019-03-01"}, "\"2019-03-01\""},
         NumberCase{"MaxOfBoolean", "MAX", "BOOLEAN", "BOOLEAN", {"false", "true"}, "true"},
-        NumberCase{"MaxOfString", "MAX", "STRING", "STRING", {"a", "b is not inline here", "B"},
+        NumberCase{"MaxOfString",
+                   "MAX",
+                   "STRING",
+                   "STRING",
+                   {"a", "b is not inline here", "B"},
                    "\"b is not inline here\""},
-        NumberCase{"MinOfTimestamp", "MIN", "TIMESTAMP(3)", "TIMESTAMP(3)", {"2020-01-02 00:00:00", "2020-01-01 10:00:00"},
+        NumberCase{"MinOfTimestamp",
+                   "MIN",
+                   "TIMESTAMP(3)",
+                   "TIMESTAMP(3)",
+                   {"2020-01-02 00:00:00", "2020-01-01 10:00:00"},
                    "\"2020-01-01 10:00:00.000\""},
         NumberCase{"MaxOfDecimal", "MAX", "DECIMAL(30, 1)", "DECIMAL(30, 1)", {"-1.5", "-2.5"}, "\"-1.5\""},
-        NumberCase{"Deviation", "STDDEV_POP", "DOUBLE", "DOUBLE", {"2", "4", "4", "4", "5", "5", "7", "9"}, "2.0"},
+        NumberCase{
+            "Deviation", "STDDEV_POP", "DOUBLE", "DOUBLE", {"2", "4", "4", "4", "5", "5", "7", "9"}, "2.0"},
         NumberCase{"SampleVariance", "VAR_SAMP", "DOUBLE", "DOUBLE", {"1", "3"}, "2.0"},
         NumberCase{"SampleOfOne", "VAR_SAMP", "DOUBLE", "DOUBLE", {"1"}, "null"}),
     [](const testing::TestParamInfo<NumberCase>& info) { return std::string(info.param.name); });
@@ -170,13 +193,15 @@ TEST_F(GroupAggregateTest, FilterLimitsACall) {
 }
 
 TEST_F(GroupAggregateTest, ExtremesComeBack) {
-  Harness harness = Make("aggregates { function: 'MAX' arguments: 1 type { kind: VARCHAR precision: 2147483647 } } "
-                         "aggregates { function: 'MIN' arguments: 1 type { kind: VARCHAR precision: 2147483647 } }",
-                         "k STRING, v STRING", "k STRING, x STRING, n STRING", true);
+  Harness harness = Make(
+      "aggregates { function: 'MAX' arguments: 1 type { kind: VARCHAR precision: 2147483647 } } "
+      "aggregates { function: 'MIN' arguments: 1 type { kind: VARCHAR precision: 2147483647 } }",
+      "k STRING, v STRING", "k STRING, x STRING, n STRING", true);
   ASSERT_OK(harness.Push({"a, m", "a, z and much longer than inline", "a, b", "a, b"}));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",\"z and much longer than inline\",\"b\"]"));
   ASSERT_OK(harness.Push({"- a, z and much longer than inline", "- a, b"}));
-  EXPECT_THAT(harness.TakeRows(), ElementsAre("-[\"a\",\"z and much longer than inline\",\"b\"]", "+[\"a\",\"m\",\"b\"]"));
+  EXPECT_THAT(harness.TakeRows(),
+              ElementsAre("-[\"a\",\"z and much longer than inline\",\"b\"]", "+[\"a\",\"m\",\"b\"]"));
   ASSERT_OK(harness.Push({"- a, m", "- a, b"}));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("-[\"a\",\"m\",\"b\"]"));
 }
@@ -191,18 +216,18 @@ TEST_F(GroupAggregateTest, DecimalComesBackFromOverflow) {
 }
 
 TEST_F(GroupAggregateTest, RefusesRetractionsThatItCannotTake) {
-  Harness harness =
-      Make("aggregates { function: 'MAX' arguments: 1 type { kind: INTEGER } }", "k STRING, v INT", "k STRING, m INT");
+  Harness harness = Make("aggregates { function: 'MAX' arguments: 1 type { kind: INTEGER } }",
+                         "k STRING, v INT", "k STRING, m INT");
   const Status status = harness.Push({"a, 1", "- a, 1"});
   EXPECT_EQ(status.code(), kUnsupportedAggregate);
 }
 
 TEST_F(GroupAggregateTest, RefusesUnknownFunctionsAndColumns) {
-  Harness unknown =
-      Make("aggregates { function: 'MEDIAN' arguments: 1 type { kind: INTEGER } }", "k STRING, v INT", "k STRING, m INT");
+  Harness unknown = Make("aggregates { function: 'MEDIAN' arguments: 1 type { kind: INTEGER } }",
+                         "k STRING, v INT", "k STRING, m INT");
   EXPECT_EQ(unknown.Open().code(), kUnsupportedAggregate);
-  Harness column =
-      Make("aggregates { function: 'MAX' arguments: 9 type { kind: INTEGER } }", "k STRING, v INT", "k STRING, m INT");
+  Harness column = Make("aggregates { function: 'MAX' arguments: 9 type { kind: INTEGER } }",
+                        "k STRING, v INT", "k STRING, m INT");
   EXPECT_EQ(column.Open().code(), kBadOperatorConfig);
 }
 
@@ -225,10 +250,12 @@ TEST_F(GroupAggregateTest, TwoPhasesGiveTheSame) {
       "aggregates { function: 'AVG' arguments: 2 type { kind: DECIMAL precision: 38 scale: 6 } } "
       "aggregates { function: 'MIN' arguments: 3 filter: 4 type { kind: VARCHAR precision: 2147483647 } } ";
   const std::string middle =
-      "k STRING, c BIGINT NOT NULL, s INT, sn BIGINT NOT NULL, a DECIMAL(38, 2), an BIGINT NOT NULL, m STRING, rows BIGINT";
+      "k STRING, c BIGINT NOT NULL, s INT, sn BIGINT NOT NULL, a DECIMAL(38, 2), an BIGINT NOT NULL, m "
+      "STRING, rows BIGINT";
   const std::string input = "k STRING, i INT, d DECIMAL(5, 2), t STRING, f BOOLEAN";
   Harness local = Make(calls, input, middle, false, "phase: LOCAL");
-  Harness global = Make(calls, middle, "k STRING, c BIGINT, s INT, a DECIMAL(38, 6), m STRING", false, "phase: GLOBAL");
+  Harness global =
+      Make(calls, middle, "k STRING, c BIGINT, s INT, a DECIMAL(38, 6), m STRING", false, "phase: GLOBAL");
   for (const std::vector<std::string>& rows :
        {std::vector<std::string>{"a, 1, 1.10, x, true", "b, NULL, NULL, NULL, NULL", "a, 2, 1.15, a, false"},
         std::vector<std::string>{"a, NULL, 2.00, y, true", "b, 7, 1.00, NULL, true"}}) {
@@ -236,11 +263,13 @@ TEST_F(GroupAggregateTest, TwoPhasesGiveTheSame) {
     for (const Batch& batch : std::vector<Batch>(local.batches())) ASSERT_OK(global.PushBatch(batch));
     local.TakeRows();
   }
-  EXPECT_THAT(Fold(global.TakeRows()), UnorderedElementsAre(testing::Pair("[\"a\",3,3,\"1.416667\",\"x\"]", 1),
-                                                            testing::Pair("[\"b\",2,7,\"1.000000\",null]", 1)));
+  EXPECT_THAT(Fold(global.TakeRows()),
+              UnorderedElementsAre(testing::Pair("[\"a\",3,3,\"1.416667\",\"x\"]", 1),
+                                   testing::Pair("[\"b\",2,7,\"1.000000\",null]", 1)));
 }
 
-/// Rows of an updating stream against a recomputation of all groups, with checkpoints and other parallelisms between.
+/// Rows of an updating stream against a recomputation of all groups, with checkpoints and other parallelisms
+/// between.
 TEST_F(GroupAggregateTest, RandomChangesGiveWhatARecomputationGives) {
   for (uint32_t seed = 1; seed <= 6; ++seed) {
     std::mt19937 random(seed);
@@ -298,7 +327,9 @@ TEST_F(GroupAggregateTest, RandomChangesGiveWhatARecomputationGives) {
         if (value) set.insert(*value);
         sum += value.value_or(0);
       }
-      const auto text = [&](int64_t number) { return set.empty() ? std::string("null") : std::to_string(number); };
+      const auto text = [&](int64_t number) {
+        return set.empty() ? std::string("null") : std::to_string(number);
+      };
       expected["[\"" + key + "\"," + std::to_string(values.size()) + "," + text(sum) + "," +
                text(set.empty() ? 0 : *set.begin()) + "," + text(set.empty() ? 0 : *set.rbegin()) + "," +
                std::to_string(set.size()) + "]"] = 1;

@@ -1,13 +1,12 @@
 #include "tests/unit/operators/harness.h"
 
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <set>
-
-#include <google/protobuf/text_format.h>
-#include <gtest/gtest.h>
 
 #include "core/row/key_hash.h"
 #include "core/temporal/civil.h"
@@ -30,7 +29,9 @@ class PendingSnapshot final : public OperatorSnapshot {
   explicit PendingSnapshot(Epoch epoch) : epoch_(epoch) {}
   Epoch epoch() const override { return epoch_; }
   proto::SubtaskSnapshot& content() override { return content_; }
-  void AddBlocking(std::function<Status(proto::SubtaskSnapshot&)> work) override { work_.push_back(std::move(work)); }
+  void AddBlocking(std::function<Status(proto::SubtaskSnapshot&)> work) override {
+    work_.push_back(std::move(work));
+  }
   Status RunBlocking() {
     for (const auto& work : work_) RETURN_IF_ERROR(work(content_));
     return Status::Ok();
@@ -89,8 +90,8 @@ class Harness::Subtask final : public OperatorContext {
       if (harness_.restore_) {
         for (const auto& snapshot : harness_.restore_->subtasks()) snapshots.push_back(&snapshot);
       }
-      ASSIGN_OR_RETURN(state_, KeyedState::Open(std::move(options), snapshots, harness_.store_, *harness_.memory_,
-                                                harness_.env()));
+      ASSIGN_OR_RETURN(state_, KeyedState::Open(std::move(options), snapshots, harness_.store_,
+                                                *harness_.memory_, harness_.env()));
     }
     ASSIGN_OR_RETURN(op_, harness_.factory_.create(harness_.config_));
     return op_->Open(*this);
@@ -204,7 +205,8 @@ Status Harness::PushBatch(const Batch& batch, uint32_t input) {
   HashRows(batch, options_.keys[input], &hashes);
   std::vector<Selection> rows(options_.parallelism);
   batch.ForEachRow([&](uint32_t row) {
-    rows[SubtaskOfKeyGroup(kMaxParallelism, options_.parallelism, KeyGroupOfHash(hashes[row], kMaxParallelism))]
+    rows[SubtaskOfKeyGroup(kMaxParallelism, options_.parallelism,
+                           KeyGroupOfHash(hashes[row], kMaxParallelism))]
         .push_back(row);
   });
   for (uint32_t i = 0; i < options_.parallelism; ++i) {
@@ -255,7 +257,8 @@ Result<proto::OperatorRestore> Harness::Checkpoint(uint64_t epoch) {
   proto::OperatorRestore checkpoint;
   checkpoint.set_uid("op");
   checkpoint.set_epoch(epoch);
-  for (auto& subtask : subtasks_) RETURN_IF_ERROR(subtask->Checkpoint(Epoch{epoch}, checkpoint.add_subtasks()));
+  for (auto& subtask : subtasks_)
+    RETURN_IF_ERROR(subtask->Checkpoint(Epoch{epoch}, checkpoint.add_subtasks()));
   return checkpoint;
 }
 

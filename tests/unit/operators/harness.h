@@ -17,19 +17,20 @@ namespace millrace {
 
 /// What to run and how.
 struct HarnessOptions {
-  std::string config;                        // text protobuf of proto::Operator, schemas excluded
-  std::vector<std::string> inputs;           // schemas of the inputs
-  std::string output;                        // schema
-  std::vector<std::vector<uint32_t>> keys;   // columns by which each input is routed; all rows to the first without
+  std::string config;               // text protobuf of proto::Operator, schemas excluded
+  std::vector<std::string> inputs;  // schemas of the inputs
+  std::string output;               // schema
+  std::vector<std::vector<uint32_t>>
+      keys;  // columns by which each input is routed; all rows to the first without
   std::map<std::string, std::string> job_options;
   uint32_t parallelism = 1;
   uint64_t memory_bytes = uint64_t{256} << 20;
   bool keyed = true;
 };
 
-/// Runs all subtasks of one operator over rows as text, through the real state: rows are routed by key, watermarks go
-/// to every subtask, a checkpoint can be taken and restored at another parallelism. Time stands still but for
-/// SetTime. Blocking work runs when RunBlocking() is called.
+/// Runs all subtasks of one operator over rows as text, through the real state: rows are routed by key,
+/// watermarks go to every subtask, a checkpoint can be taken and restored at another parallelism. Time stands
+/// still but for SetTime. Blocking work runs when RunBlocking() is called.
 class Harness {
  public:
   /// `factory` must outlive this.

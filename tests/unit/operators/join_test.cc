@@ -1,11 +1,11 @@
 #include "operators/join/join.h"
 
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
 #include <map>
 #include <optional>
 #include <random>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "operators/api/error_codes.h"
 #include "tests/unit/operators/harness.h"
@@ -48,8 +48,8 @@ TEST_F(JoinTest, InnerMatchesBothWays) {
   ASSERT_OK(harness.Push({"a, 10", "a, 11", "NULL, 12"}, 1));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",1,\"a\",10]", "+[\"a\",1,\"a\",11]"));
   ASSERT_OK(harness.Push({"- a, 1", "+ a, 5"}, 0));
-  EXPECT_THAT(harness.TakeRows(), ElementsAre("-[\"a\",1,\"a\",10]", "-[\"a\",1,\"a\",11]", "+[\"a\",5,\"a\",10]",
-                                              "+[\"a\",5,\"a\",11]"));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("-[\"a\",1,\"a\",10]", "-[\"a\",1,\"a\",11]",
+                                              "+[\"a\",5,\"a\",10]", "+[\"a\",5,\"a\",11]"));
 }
 
 TEST_F(JoinTest, EqualRowsCount) {
@@ -82,8 +82,8 @@ TEST_F(JoinTest, ConditionDecidesWhatMatches) {
   Harness harness(factory_, Options("FULL", kCondition));
   ASSERT_OK(harness.Push({"a, 5"}, 0));
   ASSERT_OK(harness.Push({"a, 4", "a, 6"}, 1));
-  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",5,null,null]", "-[\"a\",5,null,null]", "+[null,null,\"a\",4]",
-                                              "+[\"a\",5,\"a\",6]"));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",5,null,null]", "-[\"a\",5,null,null]",
+                                              "+[null,null,\"a\",4]", "+[\"a\",5,\"a\",6]"));
   ASSERT_OK(harness.Push({"- a, 5"}, 0));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("-[\"a\",5,\"a\",6]", "+[null,null,\"a\",6]"));
 }
@@ -120,8 +120,8 @@ std::string Json(const Row& row) {
 }
 
 /// The join by definition.
-std::map<std::string, int> Recompute(const std::vector<Row>& left, const std::vector<Row>& right, bool condition,
-                                     bool pads_left, bool pads_right) {
+std::map<std::string, int> Recompute(const std::vector<Row>& left, const std::vector<Row>& right,
+                                     bool condition, bool pads_left, bool pads_right) {
   std::map<std::string, int> rows;
   std::vector<bool> right_matched(right.size());
   for (const Row& l : left) {
@@ -160,8 +160,9 @@ TEST_P(RandomJoinTest, GivesWhatTheDefinitionGives) {
         const bool take_back = !mine.empty() && random() % 9 < 4;
         const size_t index = take_back ? random() % mine.size() : mine.size();
         if (!take_back) {
-          mine.push_back({random() % 10 == 0 ? std::nullopt : std::optional("k" + std::to_string(random() % 4)),
-                          static_cast<int>(random() % 4)});
+          mine.push_back(
+              {random() % 10 == 0 ? std::nullopt : std::optional("k" + std::to_string(random() % 4)),
+               static_cast<int>(random() % 4)});
         }
         rows.push_back((take_back ? "- " : "+ ") + mine[index].key.value_or("NULL") + ", " +
                        std::to_string(mine[index].value));
@@ -187,7 +188,8 @@ TEST_P(RandomJoinTest, GivesWhatTheDefinitionGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Types, RandomJoinTest,
-                         testing::Combine(testing::Values("INNER", "LEFT", "RIGHT", "FULL"), testing::Bool()));
+                         testing::Combine(testing::Values("INNER", "LEFT", "RIGHT", "FULL"),
+                                          testing::Bool()));
 
 }  // namespace
 }  // namespace millrace

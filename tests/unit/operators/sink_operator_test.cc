@@ -62,8 +62,8 @@ class FakeCommitter final : public Committer {
   explicit FakeCommitter(Outside& outside) : outside_(outside) {}
   Result<CommitResult> Commit(const proto::Committable& committable) override {
     if (outside_.fail_commit) return Status(kCommitFailed, "broker went away");
-    outside_.published.push_back(std::to_string(committable.lane()) + "/" + std::to_string(committable.epoch()) + ": " +
-                                 committable.content());
+    outside_.published.push_back(std::to_string(committable.lane()) + "/" +
+                                 std::to_string(committable.epoch()) + ": " + committable.content());
     return CommitResult::kDone;
   }
   Status Recover(Epoch epoch, bool allow_rollback) override {

@@ -1,10 +1,10 @@
 #include "operators/table/source_operator.h"
 
-#include <deque>
-
-#include <google/protobuf/text_format.h>
 #include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
 #include <gtest/gtest.h>
+
+#include <deque>
 
 #include "core/descriptor/error_codes.h"
 #include "core/error_codes.h"
@@ -34,7 +34,8 @@ struct PollScript {
 
 class FakeReader final : public SplitReader {
  public:
-  FakeReader(SchemaPtr schema, std::deque<PollScript>& script) : schema_(std::move(schema)), script_(script) {}
+  FakeReader(SchemaPtr schema, std::deque<PollScript>& script)
+      : schema_(std::move(schema)), script_(script) {}
   Status AddSplits(std::span<const Split> splits) override {
     splits_.insert(splits_.end(), splits.begin(), splits.end());
     return Status::Ok();
@@ -65,7 +66,8 @@ class FakeReader final : public SplitReader {
 };
 
 constexpr char kPhysical[] =
-    "physical { fields { name: 'v' type { kind: INTEGER } } fields { name: 'ts' type { kind: TIMESTAMP precision: 3 } } } ";
+    "physical { fields { name: 'v' type { kind: INTEGER } } fields { name: 'ts' type { kind: TIMESTAMP "
+    "precision: 3 } } } ";
 // The watermark is ts itself.
 constexpr char kWatermark[] =
     "watermark { column: 1 expression { type { kind: TIMESTAMP precision: 3 } column: 1 } ";
@@ -90,7 +92,9 @@ class SourceOperatorTest : public testing::Test {
     options.keyed = false;
     return options;
   }
-  static SourceOperator& Source(Harness& harness) { return dynamic_cast<SourceOperator&>(harness.subtask(0)); }
+  static SourceOperator& Source(Harness& harness) {
+    return dynamic_cast<SourceOperator&>(harness.subtask(0));
+  }
   static Status AddSplits(Harness& harness, const std::vector<std::string>& ids, bool no_more,
                           int64_t watermark = Watermark::kMin) {
     std::vector<std::string> splits;
@@ -134,7 +138,8 @@ TEST_F(SourceOperatorTest, CutsBatchesOnlyWhereARowIsBehindTheWatermark) {
   ASSERT_OK(AddSplits(harness, {"a"}, true));
   script_.push_back({.runs = {{0, {At(1, 10), At(2, 11), At(3, 5), At(4, 11), At(5, 20), At(6, 19)}}}});
   // 3 and 4 are behind 11, with no watermark between them; 6 is behind 20.
-  EXPECT_THAT(Poll(harness), ElementsAre("+[1", "+[2", "watermark 86411", "+[3", "+[4", "+[5", "watermark 86420", "+[6"));
+  EXPECT_THAT(Poll(harness),
+              ElementsAre("+[1", "+[2", "watermark 86411", "+[3", "+[4", "+[5", "watermark 86420", "+[6"));
   script_.push_back({.runs = {{0, {At(7, 30)}}}});
   EXPECT_THAT(Poll(harness), ElementsAre("+[7", "watermark 86430"));
 }
@@ -180,10 +185,11 @@ TEST_F(SourceOperatorTest, SubtaskWithoutSplitsIsIdleUntilItGetsSome) {
 }
 
 TEST_F(SourceOperatorTest, FilterComesBehindTheWatermark) {
-  Harness harness(factory_,
-                  Options(std::string(kWatermark) +
-                          "} filter { type { kind: BOOLEAN } call { function: '<>' arguments { type { kind: INTEGER } "
-                          "column: 0 } arguments { type { kind: INTEGER } column: 0 } } }"));
+  Harness harness(
+      factory_,
+      Options(std::string(kWatermark) +
+              "} filter { type { kind: BOOLEAN } call { function: '<>' arguments { type { kind: INTEGER } "
+              "column: 0 } arguments { type { kind: INTEGER } column: 0 } } }"));
   ASSERT_OK(harness.Open());
   ASSERT_OK(AddSplits(harness, {"a"}, false));
   script_.push_back({.runs = {{0, {At(1, 30), At(2, 20)}}}});
@@ -224,10 +230,12 @@ TEST(ValuesConnectorTest, ReadsItsRowsFromWhereItWas) {
   proto::Operator config;
   config.mutable_source()->set_connector("values");
   ASSERT_TRUE(google::protobuf::TextFormat::ParseFromString(
-      "fields { name: 'v' type { kind: INTEGER } } fields { name: 't' type { kind: VARCHAR precision: 2147483647 } }",
+      "fields { name: 'v' type { kind: INTEGER } } fields { name: 't' type { kind: VARCHAR precision: "
+      "2147483647 } }",
       config.mutable_source()->mutable_physical()));
   const std::vector<ColumnReader> readers = ReadColumns(rows, std::vector<uint32_t>{0, 1});
-  for (uint32_t row = 0; row < rows.num_rows; ++row) codec.Encode(readers, row, config.mutable_source()->add_rows());
+  for (uint32_t row = 0; row < rows.num_rows; ++row)
+    codec.Encode(readers, row, config.mutable_source()->add_rows());
 
   const ConnectorFactory connector = ValuesConnector();
   const auto enumerator = connector.create_enumerator(config.source(), {}, {}, "");

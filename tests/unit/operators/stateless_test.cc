@@ -23,7 +23,8 @@ constexpr char kA[] = "{ type { kind: INTEGER } column: 0 }";
 constexpr char kB[] = "{ type { kind: INTEGER } column: 1 }";
 
 std::string CallOf(const std::string& type, const std::string& function) {
-  return "{ type { kind: " + type + " } call { function: '" + function + "' arguments " + kA + " arguments " + kB + " } }";
+  return "{ type { kind: " + type + " } call { function: '" + function + "' arguments " + kA + " arguments " +
+         kB + " } }";
 }
 
 HarnessOptions Options(const std::string& config, const std::string& output) {
@@ -37,8 +38,8 @@ HarnessOptions Options(const std::string& config, const std::string& output) {
 
 TEST(Calc, FiltersAndProjects) {
   const OperatorFactory factory = CalcFactory();
-  Harness harness(factory, Options("calc { filter " + CallOf("BOOLEAN", "<") + " projections " + kB + " projections " +
-                                       CallOf("INTEGER", "+") + " }",
+  Harness harness(factory, Options("calc { filter " + CallOf("BOOLEAN", "<") + " projections " + kB +
+                                       " projections " + CallOf("INTEGER", "+") + " }",
                                    "b INT, s INT"));
   ASSERT_OK(harness.Push({"1, 2", "5, 2", "NULL, 1", "- 2, 9"}));
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[2,3]", "-[9,11]"));
@@ -72,8 +73,8 @@ TEST(Calc, ARowsErrorEndsTheJob) {
   Harness harness(factory, Options("calc { projections " + CallOf("INTEGER", "/") + " }", "q INT"));
   EXPECT_EQ(harness.Push({"1, 1", "1, 0"}).code(), kDivisionByZero);
   // Rows that the filter drops cannot fail.
-  Harness guarded(factory, Options("calc { filter " + CallOf("BOOLEAN", "<") + " projections " + CallOf("INTEGER", "/") +
-                                       " }",
+  Harness guarded(factory, Options("calc { filter " + CallOf("BOOLEAN", "<") + " projections " +
+                                       CallOf("INTEGER", "/") + " }",
                                    "q INT"));
   ASSERT_OK(guarded.Push({"1, 0", "1, 2"}));
   EXPECT_THAT(guarded.TakeRows(), ElementsAre("+[0]"));

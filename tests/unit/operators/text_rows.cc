@@ -61,22 +61,32 @@ void AppendValue(const std::string& text, ColumnBuilder& out) {
   const DataType& type = out.type();
   if (text == "NULL") return out.AppendNull();
   switch (type.kind()) {
-    case TypeKind::kBoolean: return out.Append<uint8_t>(text == "true" ? 1 : 0);
-    case TypeKind::kTinyint: return out.Append(static_cast<int8_t>(std::atoi(text.c_str())));
-    case TypeKind::kSmallint: return out.Append(static_cast<int16_t>(std::atoi(text.c_str())));
-    case TypeKind::kInteger: return out.Append(static_cast<int32_t>(std::atoll(text.c_str())));
-    case TypeKind::kBigint: return out.Append(static_cast<int64_t>(std::atoll(text.c_str())));
-    case TypeKind::kFloat: return out.Append(std::strtof(text.c_str(), nullptr));
-    case TypeKind::kDouble: return out.Append(std::strtod(text.c_str(), nullptr));
-    case TypeKind::kDate: return out.Append(*ParseDate(text));
+    case TypeKind::kBoolean:
+      return out.Append<uint8_t>(text == "true" ? 1 : 0);
+    case TypeKind::kTinyint:
+      return out.Append(static_cast<int8_t>(std::atoi(text.c_str())));
+    case TypeKind::kSmallint:
+      return out.Append(static_cast<int16_t>(std::atoi(text.c_str())));
+    case TypeKind::kInteger:
+      return out.Append(static_cast<int32_t>(std::atoll(text.c_str())));
+    case TypeKind::kBigint:
+      return out.Append(static_cast<int64_t>(std::atoll(text.c_str())));
+    case TypeKind::kFloat:
+      return out.Append(std::strtof(text.c_str(), nullptr));
+    case TypeKind::kDouble:
+      return out.Append(std::strtod(text.c_str(), nullptr));
+    case TypeKind::kDate:
+      return out.Append(*ParseDate(text));
     case TypeKind::kTimestamp:
-    case TypeKind::kTimestampLtz: return out.Append(ParseTimestamp(text)->Micros());
+    case TypeKind::kTimestampLtz:
+      return out.Append(ParseTimestamp(text)->Micros());
     case TypeKind::kDecimal: {
       const Int128 value = *ParseDecimal(text, type.precision(), type.scale());
       if (type.physical() == PhysicalType::kInt128) return out.Append(value);
       return out.Append(static_cast<int64_t>(value));
     }
-    default: return out.AppendString(text == "''" ? "" : text);
+    default:
+      return out.AppendString(text == "''" ? "" : text);
   }
 }
 
@@ -95,7 +105,8 @@ SchemaPtr ParseSchema(std::string_view text) {
     constexpr std::string_view kNotNull = " NOT NULL";
     const bool not_null = type.ends_with(kNotNull);
     if (not_null) type.remove_suffix(kNotNull.size());
-    schema->fields.push_back({std::string(column.substr(0, space)), ParseTypeName(type).WithNullable(!not_null)});
+    schema->fields.push_back(
+        {std::string(column.substr(0, space)), ParseTypeName(type).WithNullable(!not_null)});
   }
   return schema;
 }

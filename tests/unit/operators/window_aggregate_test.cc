@@ -1,13 +1,13 @@
 #include "operators/window/window_aggregate.h"
 
+#include <gmock/gmock.h>
+#include <google/protobuf/text_format.h>
+#include <gtest/gtest.h>
+
 #include <algorithm>
 #include <map>
 #include <random>
 #include <set>
-
-#include <google/protobuf/text_format.h>
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "core/temporal/civil.h"
 #include "operators/api/error_codes.h"
@@ -36,8 +36,8 @@ constexpr char kOutput[] = "k STRING, n BIGINT, s INT, ws TIMESTAMP(3), we TIMES
 
 class WindowAggregateTest : public testing::Test {
  protected:
-  Harness Make(const std::string& window, const std::string& calls = kCountAndSum, const std::string& input = kInput,
-               const std::string& output = kOutput) {
+  Harness Make(const std::string& window, const std::string& calls = kCountAndSum,
+               const std::string& input = kInput, const std::string& output = kOutput) {
     HarnessOptions options;
     options.config = "window_aggregate { window { " + window + " } " + calls + " }";
     options.inputs = {input};
@@ -61,7 +61,8 @@ class WindowAggregateTest : public testing::Test {
 
 TEST_F(WindowAggregateTest, SendsAWindowOnceTheWatermarkPassesItsEnd) {
   Harness harness = Make("size_ms: 60000 time_column: 2");
-  ASSERT_OK(harness.Push({"a, 1, 2026-03-02 10:00:05", "b, 2, 2026-03-02 10:00:50", "a, 4, 2026-03-02 10:01:00"}));
+  ASSERT_OK(
+      harness.Push({"a, 1, 2026-03-02 10:00:05", "b, 2, 2026-03-02 10:00:50", "a, 4, 2026-03-02 10:01:00"}));
   ASSERT_OK(harness.AdvanceWatermark("2026-03-02 10:00:59.998"));
   EXPECT_THAT(harness.TakeRows(), IsEmpty());
   ASSERT_OK(harness.AdvanceWatermark("2026-03-02 10:00:59.999"));
@@ -86,7 +87,8 @@ TEST_F(WindowAggregateTest, DropsAndCountsLateRows) {
 
 TEST_F(WindowAggregateTest, HopMergesSlices) {
   Harness harness = Make("kind: HOP size_ms: 60000 slide_ms: 30000 time_column: 2");
-  ASSERT_OK(harness.Push({"a, 1, 2026-03-02 10:00:05", "a, 2, 2026-03-02 10:00:40", "b, 8, 2026-03-02 10:01:40"}));
+  ASSERT_OK(
+      harness.Push({"a, 1, 2026-03-02 10:00:05", "a, 2, 2026-03-02 10:00:40", "b, 8, 2026-03-02 10:01:40"}));
   ASSERT_OK(harness.AdvanceWatermark(Watermark{Watermark::kMax}));
   EXPECT_THAT(Short(harness.TakeRows()),
               ElementsAre("+[\"a\",1,1,\"09:59:30\",\"10:00:30\"", "+[\"a\",2,3,\"10:00:00\",\"10:01:00\"",
@@ -112,8 +114,8 @@ TEST_F(WindowAggregateTest, CumulateGrows) {
   // Its own step is over, but not the window that holds all steps.
   ASSERT_OK(harness.Push({"a, 4, 2026-03-02 10:01:30", "b, 8, 2026-03-02 10:00:30"}));
   ASSERT_OK(harness.AdvanceWatermark(Watermark{Watermark::kMax}));
-  EXPECT_THAT(Short(harness.TakeRows()),
-              UnorderedElementsAre("+[\"a\",3,7,\"10:00:00\",\"10:03:00\"", "+[\"b\",1,8,\"10:00:00\",\"10:03:00\""));
+  EXPECT_THAT(Short(harness.TakeRows()), UnorderedElementsAre("+[\"a\",3,7,\"10:00:00\",\"10:03:00\"",
+                                                              "+[\"b\",1,8,\"10:00:00\",\"10:03:00\""));
 }
 
 TEST_F(WindowAggregateTest, WindowsOfColumns) {
@@ -136,9 +138,8 @@ TEST_F(WindowAggregateTest, WindowsOfLocalTimeFollowTheZone) {
   ASSERT_OK(harness.AdvanceWatermark("2026-03-02 15:59:59.998"));
   EXPECT_THAT(harness.TakeRows(), IsEmpty());
   ASSERT_OK(harness.AdvanceWatermark("2026-03-02 15:59:59.999"));
-  EXPECT_THAT(
-      harness.TakeRows(),
-      ElementsAre("+[\"a\",2,3,\"2026-03-02 00:00:00.000\",\"2026-03-03 00:00:00.000\",\"2026-03-02 15:59:59.999Z\"]"));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",2,3,\"2026-03-02 00:00:00.000\",\"2026-03-03 "
+                                              "00:00:00.000\",\"2026-03-02 15:59:59.999Z\"]"));
 }
 
 TEST_F(WindowAggregateTest, ProcessingTimeWindowsFollowTheClock) {
@@ -150,8 +151,9 @@ TEST_F(WindowAggregateTest, ProcessingTimeWindowsFollowTheClock) {
   EXPECT_THAT(harness.TakeRows(), IsEmpty());
   ASSERT_OK(harness.Push({"a, 4"}));
   ASSERT_OK(harness.SetTime(6'000'000));
-  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"a\",3,7,\"1970-01-01 00:00:05.000\",\"1970-01-01 00:00:06.000\","
-                                              "\"1970-01-01 00:00:05.999Z\"]"));
+  EXPECT_THAT(harness.TakeRows(),
+              ElementsAre("+[\"a\",3,7,\"1970-01-01 00:00:05.000\",\"1970-01-01 00:00:06.000\","
+                          "\"1970-01-01 00:00:05.999Z\"]"));
   ASSERT_OK(harness.Push({"b, 8"}));
   ASSERT_OK(harness.Finish());
   EXPECT_EQ(harness.TakeRows().size(), 1u);
@@ -164,13 +166,14 @@ TEST_F(WindowAggregateTest, DistinctAcrossSharedSlices) {
   for (const std::string window : {"kind: HOP size_ms: 60000 slide_ms: 30000 time_column: 2",
                                    "kind: CUMULATE size_ms: 60000 slide_ms: 30000 time_column: 2"}) {
     Harness harness = Make(window, calls);
-    ASSERT_OK(harness.Push({"a, 1, 2026-03-02 10:00:05", "a, 1, 2026-03-02 10:00:35", "a, 2, 2026-03-02 10:00:36",
-                            "a, NULL, 2026-03-02 10:00:36"}));
+    ASSERT_OK(harness.Push({"a, 1, 2026-03-02 10:00:05", "a, 1, 2026-03-02 10:00:35",
+                            "a, 2, 2026-03-02 10:00:36", "a, NULL, 2026-03-02 10:00:36"}));
     Result<proto::OperatorRestore> checkpoint = harness.Checkpoint(1);
     ASSERT_OK(checkpoint.status());
     ASSERT_OK(harness.Restore(*checkpoint, 2));
     ASSERT_OK(harness.AdvanceWatermark("2026-03-02 10:00:59.999"));
-    EXPECT_THAT(Short(harness.TakeRows()), testing::Contains("+[\"a\",2,3,\"10:00:00\",\"10:01:00\"")) << window;
+    EXPECT_THAT(Short(harness.TakeRows()), testing::Contains("+[\"a\",2,3,\"10:00:00\",\"10:01:00\""))
+        << window;
   }
 }
 
@@ -191,14 +194,16 @@ TEST_P(RandomWindowTest, GiveWhatTheDefinitionGives) {
   for (uint32_t seed = 1; seed <= 5; ++seed) {
     std::mt19937 random(seed);
     HarnessOptions options;
-    options.config = std::string("window_aggregate { window { ") + GetParam() + " time_column: 2 } " + kCountAndSum +
+    options.config = std::string("window_aggregate { window { ") + GetParam() + " time_column: 2 } " +
+                     kCountAndSum +
                      "aggregates { function: 'COUNT' arguments: 1 distinct: true type { kind: BIGINT } } "
                      "aggregates { function: 'MAX' arguments: 1 type { kind: INTEGER } } }";
     if (seed % 2 == 0) {  // without DISTINCT: CUMULATE folds its slices
       options.config.replace(options.config.find("distinct: true"), 14, "");
     }
     options.inputs = {kInput};
-    options.output = "k STRING, n BIGINT, s INT, d BIGINT, m INT, ws TIMESTAMP(3), we TIMESTAMP(3), wt TIMESTAMP(3)*";
+    options.output =
+        "k STRING, n BIGINT, s INT, d BIGINT, m INT, ws TIMESTAMP(3), we TIMESTAMP(3), wt TIMESTAMP(3)*";
     options.keys = {{0}};
     options.parallelism = 1 + seed % 2;
     Harness harness(factory, options);
@@ -226,7 +231,8 @@ TEST_P(RandomWindowTest, GiveWhatTheDefinitionGives) {
         rows.push_back(key + ", " + std::to_string(value) + ", " + time);
         const int64_t slice = frames->SliceEnd(time_ms * 1000);
         bool open = slice == WindowFrames::kNone;
-        for (int64_t end = slice == WindowFrames::kNone ? slice : frames->NextWindowEnd(slice, WindowFrames::kNone);
+        for (int64_t end = slice == WindowFrames::kNone ? slice
+                                                        : frames->NextWindowEnd(slice, WindowFrames::kNone);
              end != WindowFrames::kNone; end = frames->NextWindowEnd(slice, end)) {
           if (end / 1000 - 1 <= watermark_ms) continue;
           expected[{end, key}].values.push_back(value);
@@ -256,9 +262,10 @@ TEST_P(RandomWindowTest, GiveWhatTheDefinitionGives) {
       int sum = 0;
       for (int value : content.values) sum += value;
       const size_t count = seed % 2 == 0 ? content.values.size() : distinct.size();
-      rows.insert("+[\"" + window.second + "\"," + std::to_string(content.values.size()) + "," + std::to_string(sum) +
-                  "," + std::to_string(count) + "," + std::to_string(*distinct.rbegin()) + ",\"" + start + "\",\"" +
-                  end + "\",\"" + time + "\"]");
+      rows.insert("+[\"" + window.second + "\"," + std::to_string(content.values.size()) + "," +
+                  std::to_string(sum) + "," + std::to_string(count) + "," +
+                  std::to_string(*distinct.rbegin()) + ",\"" + start + "\",\"" + end + "\",\"" + time +
+                  "\"]");
     }
     const std::vector<std::string> got = harness.TakeRows();
     EXPECT_EQ(std::set<std::string>(got.begin(), got.end()), rows) << "seed " << seed;
@@ -276,10 +283,12 @@ INSTANTIATE_TEST_SUITE_P(Kinds, RandomWindowTest,
 
 TEST_F(WindowAggregateTest, TwoPhasesGiveTheSame) {
   const std::string window = "kind: HOP size_ms: 60000 slide_ms: 30000 time_column: 2";
-  const std::string middle = "k STRING, slice BIGINT, n BIGINT NOT NULL, s INT, sn BIGINT NOT NULL, rows BIGINT";
+  const std::string middle =
+      "k STRING, slice BIGINT, n BIGINT NOT NULL, s INT, sn BIGINT NOT NULL, rows BIGINT";
   Harness local = Make(window, std::string(kCountAndSum) + " phase: LOCAL", kInput, middle);
   Harness global = Make(window, std::string(kCountAndSum) + " phase: GLOBAL", middle, kOutput);
-  ASSERT_OK(local.Push({"a, 1, 2026-03-02 10:00:05", "a, 2, 2026-03-02 10:00:06", "a, 4, 2026-03-02 10:00:40"}));
+  ASSERT_OK(
+      local.Push({"a, 1, 2026-03-02 10:00:05", "a, 2, 2026-03-02 10:00:06", "a, 4, 2026-03-02 10:00:40"}));
   for (const Batch& batch : std::vector<Batch>(local.batches())) ASSERT_OK(global.PushBatch(batch));
   ASSERT_OK(global.AdvanceWatermark("2026-03-02 10:00:59.999"));
   EXPECT_THAT(Short(global.TakeRows()),
@@ -299,11 +308,12 @@ TEST(WindowAssignTest, GivesARowAWindow) {
   options.keyed = false;
   Harness harness(factory, options);
   ASSERT_OK(harness.Push({"- 1, 2026-03-02 10:00:05"}));
-  EXPECT_THAT(harness.TakeRows(),
-              ElementsAre("-[1,\"2026-03-02 10:00:05.000\",\"2026-03-02 09:59:30.000\",\"2026-03-02 10:00:30.000\","
-                          "\"2026-03-02 10:00:29.999\"]",
-                          "-[1,\"2026-03-02 10:00:05.000\",\"2026-03-02 10:00:00.000\",\"2026-03-02 10:01:00.000\","
-                          "\"2026-03-02 10:00:59.999\"]"));
+  EXPECT_THAT(
+      harness.TakeRows(),
+      ElementsAre("-[1,\"2026-03-02 10:00:05.000\",\"2026-03-02 09:59:30.000\",\"2026-03-02 10:00:30.000\","
+                  "\"2026-03-02 10:00:29.999\"]",
+                  "-[1,\"2026-03-02 10:00:05.000\",\"2026-03-02 10:00:00.000\",\"2026-03-02 10:01:00.000\","
+                  "\"2026-03-02 10:00:59.999\"]"));
 }
 
 }  // namespace

@@ -1,9 +1,9 @@
 #include "operators/window/window_frames.h"
 
+#include <gtest/gtest.h>
+
 #include <set>
 #include <tuple>
-
-#include <gtest/gtest.h>
 
 #include "operators/api/error_codes.h"
 #include "operators/window/window_clock.h"
@@ -67,15 +67,18 @@ TEST_P(WindowFramesTest, SlicesLeadToTheWindowsOfATime) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Kinds, WindowFramesTest,
-    testing::Values(Parameters{proto::WindowSpec::TUMBLE, 5, 0, 0}, Parameters{proto::WindowSpec::TUMBLE, 7, 0, 3},
-                    Parameters{proto::WindowSpec::TUMBLE, 7, 0, -3}, Parameters{proto::WindowSpec::HOP, 10, 2, 0},
-                    Parameters{proto::WindowSpec::HOP, 10, 4, 1}, Parameters{proto::WindowSpec::HOP, 10, 10, 0},
-                    Parameters{proto::WindowSpec::HOP, 4, 6, 0}, Parameters{proto::WindowSpec::HOP, 3, 7, -2},
-                    Parameters{proto::WindowSpec::CUMULATE, 12, 3, 0},
-                    Parameters{proto::WindowSpec::CUMULATE, 10, 10, 4},
-                    Parameters{proto::WindowSpec::CUMULATE, 8, 2, -1}));
+INSTANTIATE_TEST_SUITE_P(Kinds, WindowFramesTest,
+                         testing::Values(Parameters{proto::WindowSpec::TUMBLE, 5, 0, 0},
+                                         Parameters{proto::WindowSpec::TUMBLE, 7, 0, 3},
+                                         Parameters{proto::WindowSpec::TUMBLE, 7, 0, -3},
+                                         Parameters{proto::WindowSpec::HOP, 10, 2, 0},
+                                         Parameters{proto::WindowSpec::HOP, 10, 4, 1},
+                                         Parameters{proto::WindowSpec::HOP, 10, 10, 0},
+                                         Parameters{proto::WindowSpec::HOP, 4, 6, 0},
+                                         Parameters{proto::WindowSpec::HOP, 3, 7, -2},
+                                         Parameters{proto::WindowSpec::CUMULATE, 12, 3, 0},
+                                         Parameters{proto::WindowSpec::CUMULATE, 10, 10, 4},
+                                         Parameters{proto::WindowSpec::CUMULATE, 8, 2, -1}));
 
 TEST(WindowFrames, RefusesSizesThatGiveNoWindows) {
   for (const proto::WindowSpec& spec :

@@ -10,23 +10,31 @@ namespace {
 
 TEST(OptionText, Durations) {
   const std::pair<const char*, int64_t> cases[] = {
-      {"100", 100},        {"10 s", 10'000},     {"10s", 10'000},         {" 5 min ", 300'000},    {"1 h", 3'600'000},
-      {"2 DAYS", 172'800'000}, {"250 ms", 250},  {"1500 micros", 1},      {"3000000 ns", 3},       {"0 ms", 0},
-      {"PT1M30S", 90'000}, {"P1DT1H", 90'000'000}, {"1 milliseconds", 1},
+      {"100", 100},          {"10 s", 10'000},    {"10s", 10'000},
+      {" 5 min ", 300'000},  {"1 h", 3'600'000},  {"2 DAYS", 172'800'000},
+      {"250 ms", 250},       {"1500 micros", 1},  {"3000000 ns", 3},
+      {"0 ms", 0},           {"PT1M30S", 90'000}, {"P1DT1H", 90'000'000},
+      {"1 milliseconds", 1},
   };
   for (const auto& [text, millis] : cases) {
     const Result<int64_t> parsed = ParseDurationMillis(text);
     ASSERT_TRUE(parsed.ok()) << text << ": " << parsed.status().ToString();
     EXPECT_EQ(*parsed, millis) << text;
   }
-  for (const char* text : {"", "s", "-1 s", "1.5 s", "5 parsecs", "9223372036854775807 d", "P", "PT", "PTM", "P1H"}) {
+  for (const char* text :
+       {"", "s", "-1 s", "1.5 s", "5 parsecs", "9223372036854775807 d", "P", "PT", "PTM", "P1H"}) {
     EXPECT_EQ(ParseDurationMillis(text).status().code(), kBadOptionValue) << text;
   }
 }
 
 TEST(OptionText, MemorySizes) {
   const std::pair<const char*, int64_t> cases[] = {
-      {"0", 0}, {"1024", 1024}, {"64 kb", 65'536}, {"128 MB", 134'217'728}, {"1g", 1'073'741'824}, {"2 tebibytes", 2'199'023'255'552},
+      {"0", 0},
+      {"1024", 1024},
+      {"64 kb", 65'536},
+      {"128 MB", 134'217'728},
+      {"1g", 1'073'741'824},
+      {"2 tebibytes", 2'199'023'255'552},
   };
   for (const auto& [text, bytes] : cases) {
     const Result<int64_t> parsed = ParseMemorySizeBytes(text);
@@ -51,7 +59,9 @@ TEST(OptionText, BooleansAndNumbers) {
 
 class ValidateOptionsTest : public testing::Test {
  protected:
-  Status Validate(const Options& options) { return ValidateOptions("connector 'kafka'", descriptors_, options); }
+  Status Validate(const Options& options) {
+    return ValidateOptions("connector 'kafka'", descriptors_, options);
+  }
 
   const std::vector<OptionDescriptor> descriptors_ = {
       {.key = "topic", .required = true, .description = "the topic to read"},
@@ -83,7 +93,8 @@ TEST_F(ValidateOptionsTest, NamesTheClosestOption) {
 TEST_F(ValidateOptionsTest, RefusesBadValues) {
   const Status mode = Validate({{"topic", "t"}, {"scan.startup.mode", "latest-offsets"}});
   EXPECT_EQ(mode.code(), kBadOptionValue);
-  EXPECT_NE(mode.message().find("bad value of option 'scan.startup.mode' of connector 'kafka'"), std::string::npos);
+  EXPECT_NE(mode.message().find("bad value of option 'scan.startup.mode' of connector 'kafka'"),
+            std::string::npos);
   EXPECT_EQ(mode.suggestion(), "did you mean 'latest-offset'?");
   EXPECT_EQ(Validate({{"topic", "t"}, {"fields.a.min", "low"}}).code(), kBadOptionValue);
 }
