@@ -88,6 +88,10 @@ std::string KafkaBroker::NewTopic(int num_partitions) {
   return topic;
 }
 
+void KafkaBroker::DeleteTopic(const std::string& topic) {
+  Run(kScript + " topic delete " + topic + " --bootstrap " + bootstrap() + " >&2");
+}
+
 void KafkaBroker::AddPartitions(const std::string& topic, int num_partitions) {
   const auto cluster = KafkaCluster::Connect(OptionsOfBroker(), "");
   CHECK(cluster.ok());

@@ -23,6 +23,7 @@ class KafkaBroker {
 
   /// A topic of a name that no other test has.
   static std::string NewTopic(int num_partitions);
+  static void DeleteTopic(const std::string& topic);
   static void AddPartitions(const std::string& topic, int num_partitions);
   static void DeleteRecords(const std::string& topic, int partition, int64_t before_offset);
   static void Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records);

@@ -18,7 +18,13 @@ KafkaSinkHarness::KafkaSinkHarness(const std::string& topic, const Options& chan
   options_["value.format"] = "json";
   options_["key.format"] = "raw";
   if (!upsert) options_["key.fields"] = "v";
-  for (const auto& [key, value] : changes) options_[key] = value;
+  for (const auto& [key, value] : changes) {
+    if (value.empty()) {
+      options_.erase(key);
+    } else {
+      options_[key] = value;
+    }
+  }
   for (const auto& [key, value] : options_) (*config_.mutable_options())[key] = value;
   Schema schema;
   schema.fields = {{"k", DataType::Integer()}, {"v", DataType::String()}};
@@ -33,9 +39,12 @@ KafkaSinkHarness::KafkaSinkHarness(const std::string& topic, const Options& chan
   store_ = std::move(*store);
 }
 
-KafkaSinkHarness::~KafkaSinkHarness() { std::filesystem::remove_all(directory_); }
+KafkaSinkHarness::~KafkaSinkHarness() {
+  std::filesystem::remove_all(directory_);
+}
 
-ConnectorContext KafkaSinkHarness::Context(const std::string& job_id, uint32_t subtask, uint32_t parallelism) {
+ConnectorContext KafkaSinkHarness::Context(const std::string& job_id, uint32_t subtask,
+                                           uint32_t parallelism) {
   ConnectorContext context;
   context.job_id = {job_id};
   context.operator_uid = "sink";
@@ -55,7 +64,7 @@ std::unique_ptr<SinkWriter> KafkaSinkHarness::NewWriter(const std::string& job_i
 }
 
 Result<std::unique_ptr<Committer>> KafkaSinkHarness::NewCommitter(const std::string& job_id, uint32_t subtask,
-                                                                 uint32_t parallelism) {
+                                                                  uint32_t parallelism) {
   return factory_->create_committer(config_, Context(job_id, subtask, parallelism));
 }
 
@@ -69,8 +78,8 @@ Batch KafkaSinkHarness::BatchOf(const std::vector<Row>& rows) const {
   return builder.Finish();
 }
 
-std::vector<proto::Committable> KafkaSinkHarness::Stage(SinkWriter& writer, Epoch epoch, const std::vector<Row>& rows,
-                                                        uint32_t lane) {
+std::vector<proto::Committable> KafkaSinkHarness::Stage(SinkWriter& writer, Epoch epoch,
+                                                        const std::vector<Row>& rows, uint32_t lane) {
   CHECK(writer.Write(BatchOf(rows)).ok());
   auto work = writer.Prepare(epoch);
   CHECK(work.ok());

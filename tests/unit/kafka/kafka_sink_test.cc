@@ -17,13 +17,15 @@ using ::testing::IsEmpty;
 using ::testing::UnorderedElementsAre;
 
 Options ExactlyOnce(const std::string& topic, const Options& changes = {}) {
-  Options options = {{"sink.delivery-guarantee", "exactly-once"}, {"sink.transactional-id-prefix", "prefix-" + topic}};
+  Options options = {{"sink.delivery-guarantee", "exactly-once"},
+                     {"sink.transactional-id-prefix", "prefix-" + topic}};
   for (const auto& [key, value] : changes) options[key] = value;
   return options;
 }
 
 /// A committer of a job that starts from `epoch`.
-std::unique_ptr<Committer> Recovered(KafkaSinkHarness& sink, uint64_t epoch, const std::string& job_id = "job-1") {
+std::unique_ptr<Committer> Recovered(KafkaSinkHarness& sink, uint64_t epoch,
+                                     const std::string& job_id = "job-1") {
   auto committer = sink.NewCommitter(job_id);
   EXPECT_TRUE(committer.ok()) << committer.status().ToString();
   const Status status = (*committer)->Recover(Epoch{epoch}, false);
@@ -44,17 +46,23 @@ TEST(KafkaSinkTest, AtLeastOnceHasDeliveredWhenTheEpochsWorkHasRun) {
   const auto writer = sink.NewWriter();
   EXPECT_THAT(sink.Stage(*writer, Epoch{1}, {{1, "a"}, {2, "b"}}), IsEmpty());
   EXPECT_FALSE(writer->IsFull());
-  EXPECT_THAT(KafkaBroker::ReadAll(topic), UnorderedElementsAre("a={\"k\":1,\"v\":\"a\"}", "b={\"k\":2,\"v\":\"b\"}"));
+  EXPECT_THAT(KafkaBroker::ReadAll(topic),
+              UnorderedElementsAre("a={\"k\":1,\"v\":\"a\"}", "b={\"k\":2,\"v\":\"b\"}"));
 }
 
 TEST(KafkaSinkTest, PartitionersChoosePartitions) {
   for (const char* partitioner : {"fixed", "round-robin"}) {
     const std::string topic = KafkaBroker::NewTopic(2);
-    Options options = {{"sink.partitioner", partitioner}, {"value.format", "csv"}};
-    KafkaSinkHarness sink(topic, options);
+    KafkaSinkHarness sink(topic, {{"sink.partitioner", partitioner}, {"key.format", ""}, {"key.fields", ""}});
     const auto writer = sink.NewWriter("job-1", 1);
-    static_cast<void>(sink.Stage(*writer, Epoch{1}, {{1, "a"}, {2, "b"}}));
-    EXPECT_EQ(KafkaBroker::ReadAll(topic).size(), 2u) << partitioner;
+    static_cast<void>(sink.Stage(*writer, Epoch{1}, {{1, "a"}, {2, "b"}, {3, "c"}, {4, "d"}}));
+    // Rows in the order of partitions.
+    const std::vector<std::string> expected = std::string(partitioner) == "fixed"
+                                                  ? std::vector<std::string>{"1", "2", "3", "4"}
+                                                  : std::vector<std::string>{"1", "3", "2", "4"};
+    std::vector<std::string> found;
+    for (const std::string& record : KafkaBroker::ReadAll(topic)) found.push_back(record.substr(6, 1));
+    EXPECT_EQ(found, expected) << partitioner;
   }
 }
 
@@ -130,16 +138,17 @@ TEST_P(KafkaCrashTest, WhatWasLeftIsPublishedOnce) {
   EXPECT_EQ(CommitOk(*committer, staged[0]),
             death == Death::kAfterCommit ? CommitResult::kAlreadyDone : CommitResult::kDone);
   EXPECT_EQ(CommitOk(*committer, sink.Stage(*writer, Epoch{3}, {{4, "d"}})[0]), CommitResult::kDone);
-  EXPECT_THAT(KafkaBroker::ReadAll(topic),
-              UnorderedElementsAre("zero={\"k\":0,\"v\":\"zero\"}", "a={\"k\":1,\"v\":\"a\"}", "b={\"k\":2,\"v\":\"b\"}",
-                                   "c={\"k\":3,\"v\":\"c\"}", "d={\"k\":4,\"v\":\"d\"}"));
+  EXPECT_THAT(
+      KafkaBroker::ReadAll(topic),
+      UnorderedElementsAre("zero={\"k\":0,\"v\":\"zero\"}", "a={\"k\":1,\"v\":\"a\"}",
+                           "b={\"k\":2,\"v\":\"b\"}", "c={\"k\":3,\"v\":\"c\"}", "d={\"k\":4,\"v\":\"d\"}"));
 }
 
-INSTANTIATE_TEST_SUITE_P(All, KafkaCrashTest,
-                         ::testing::Combine(::testing::Values(Death::kAfterInit, Death::kAfterBegin, Death::kAfterSomeRecords,
-                                                              Death::kAfterAllRecords, Death::kAfterMarker,
-                                                              Death::kAfterCommit),
-                                            ::testing::Values("topic", "group-offset")));
+INSTANTIATE_TEST_SUITE_P(
+    All, KafkaCrashTest,
+    ::testing::Combine(::testing::Values(Death::kAfterInit, Death::kAfterBegin, Death::kAfterSomeRecords,
+                                         Death::kAfterAllRecords, Death::kAfterMarker, Death::kAfterCommit),
+                       ::testing::Values("topic", "group-offset")));
 
 TEST(KafkaSinkTest, AFencedCommitterOfTheSameJobGoesOn) {
   const std::string topic = KafkaBroker::NewTopic(1);
@@ -147,7 +156,7 @@ TEST(KafkaSinkTest, AFencedCommitterOfTheSameJobGoesOn) {
   const auto writer = sink.NewWriter();
   const auto staged = sink.Stage(*writer, Epoch{1}, {{1, "a"}});
   const auto first = Recovered(sink, 0);
-  const auto second = Recovered(sink, 0);  // fences the first
+  const auto second = Recovered(sink, 0);                       // fences the first
   EXPECT_EQ(CommitOk(*first, staged[0]), CommitResult::kDone);  // fences the second
   EXPECT_EQ(CommitOk(*second, staged[0]), CommitResult::kAlreadyDone);
   EXPECT_THAT(KafkaBroker::ReadAll(topic), ElementsAre("a={\"k\":1,\"v\":\"a\"}"));
@@ -190,7 +199,8 @@ TEST(KafkaSinkTest, AJobThatStartsAnewIsNotHeldUpByAnEarlierOne) {
   KafkaSinkHarness sink(topic, ExactlyOnce(topic));
   const auto writer = sink.NewWriter();
   CommitOk(*Recovered(sink, 0), sink.Stage(*writer, Epoch{7}, {{1, "a"}})[0]);
-  EXPECT_EQ(CommitOk(*Recovered(sink, 0, "job-2"), sink.Stage(*writer, Epoch{1}, {{2, "b"}})[0]), CommitResult::kDone);
+  EXPECT_EQ(CommitOk(*Recovered(sink, 0, "job-2"), sink.Stage(*writer, Epoch{1}, {{2, "b"}})[0]),
+            CommitResult::kDone);
   EXPECT_EQ(KafkaBroker::ReadAll(topic).size(), 2u);
 }
 
@@ -226,7 +236,8 @@ TEST(KafkaSinkTest, UpsertsWriteTombstones) {
   KafkaSinkHarness sink(topic, ExactlyOnce(topic), true);
   const auto writer = sink.NewWriter();
   CommitOk(*Recovered(sink, 0), sink.Stage(*writer, Epoch{1}, {{1, "a"}, {2, "b"}, {1, "a", -1}})[0]);
-  EXPECT_THAT(KafkaBroker::ReadAll(topic), ElementsAre("a={\"k\":1,\"v\":\"a\"}", "b={\"k\":2,\"v\":\"b\"}", "a=null"));
+  EXPECT_THAT(KafkaBroker::ReadAll(topic),
+              ElementsAre("a={\"k\":1,\"v\":\"a\"}", "b={\"k\":2,\"v\":\"b\"}", "a=null"));
 }
 
 TEST(KafkaSinkTest, PreflightFindsWhatWouldFailLater) {

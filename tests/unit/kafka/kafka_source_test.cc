@@ -246,6 +246,17 @@ TEST(KafkaSourceTest, AMissingTopicOrPartitionIsAnError) {
   EXPECT_EQ(reader.Read().status().code(), kOutsideMissing);
 }
 
+TEST(KafkaSourceTest, ADeletedTopicEndsTheSource) {
+  const std::string topic = KafkaBroker::NewTopic(1);
+  KafkaBroker::Produce(topic, 0, Numbers(1, 1));
+  KafkaSourceHarness source(NumbersTable(topic, {{"scan.bounded.mode", "unbounded"}}));
+  ASSERT_TRUE(source.Open(*source.Discover()).ok());
+  EXPECT_THAT(*source.Read(1), ElementsAre("+I[1]"));
+  KafkaBroker::DeleteTopic(topic);
+  const Status status = source.Read().status();
+  EXPECT_EQ(status.code().number, kOutsideMissing.number) << status.ToString();
+}
+
 TEST(KafkaSourceTest, AGroupWithoutOffsetIsAnError) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaSourceHarness source(
