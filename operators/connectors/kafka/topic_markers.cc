@@ -1,7 +1,6 @@
 #include "operators/connectors/kafka/topic_markers.h"
 
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "operators/api/error_codes.h"
@@ -10,7 +9,7 @@ namespace millrace {
 namespace {
 
 constexpr int kEnsureAttempts = 50;
-constexpr auto kEnsurePause = std::chrono::milliseconds(100);
+constexpr int kEnsurePauseMs = 100;
 constexpr int kSweepMs = 10'000;  // how late brokers may be to end a transaction that timed out
 
 }  // namespace
@@ -41,7 +40,7 @@ Result<uint32_t> TopicMarkers::EnsureLanes(uint32_t num_lanes) {
       if (!counts.ok()) return counts.status();
       return Error(RD_KAFKA_RESP_ERR__TIMED_OUT, "topic of the sink's progress does not appear");
     }
-    std::this_thread::sleep_for(kEnsurePause);
+    rd_kafka_poll(uncommitted_->client(), kEnsurePauseMs);  // nothing to wait for but time
   }
 }
 
