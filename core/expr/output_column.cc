@@ -7,11 +7,12 @@
 
 namespace millrace {
 
-OutputColumn::OutputColumn(DataType type, uint32_t num_rows) : type_(std::move(type)), num_rows_(num_rows) {
+OutputColumn::OutputColumn(DataType type, uint32_t num_rows, Start start)
+    : type_(std::move(type)), num_rows_(num_rows) {
   const size_t size_bytes = PhysicalSize(type_.physical()) * std::max<size_t>(num_rows, 1);
   values_buffer_ = Buffer::Allocate(size_bytes);
   values_ = values_buffer_->mutable_data();
-  std::memset(values_, 0, size_bytes);
+  if (start == Start::kZeros) std::memset(values_, 0, size_bytes);
 }
 
 void OutputColumn::MakeValidity() {

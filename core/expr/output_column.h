@@ -13,9 +13,11 @@ namespace millrace {
 /// types go through ColumnBuilder). Rows that are never written hold zeros. Single-owner; Finish() ends it.
 class OutputColumn {
  public:
-  OutputColumn(DataType type, uint32_t num_rows);
+  /// kUnset leaves the values of a fixed-width type as they come: for kernels that write every row.
+  enum class Start { kZeros, kUnset };
+  OutputColumn(DataType type, uint32_t num_rows, Start start = Start::kZeros);
 
-  /// num_rows elements of the physical type, zeroed.
+  /// num_rows elements of the physical type.
   template <class T>
   T* Values() {
     return reinterpret_cast<T*>(values_);

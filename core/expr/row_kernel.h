@@ -61,6 +61,8 @@ class Row {
     kept_arguments_ |= uint64_t{1} << argument;
     output_->SetView(index_, part);
   }
+  /// The text returned for an earlier row of this batch.
+  void ReturnTextOf(uint32_t row) { output_->Set(index_, output_->Values<StringRef>()[row]); }
   /// Nested results: fill builder().child(i), then builder().AppendNested(); or AppendFrom.
   ColumnBuilder& builder() { return *builder_; }
   /// The row is in error; the message is fixed text, then values.

@@ -12,6 +12,11 @@ namespace millrace {
 /// shapes (flat and flat, flat and constant) have loops that the compiler vectorises, others go through the
 /// readers.
 
+/// Loops over all rows write every value.
+inline OutputColumn::Start StartFor(const EvalContext& context) {
+  return IsAllRows(context) ? OutputColumn::Start::kUnset : OutputColumn::Start::kZeros;
+}
+
 /// Makes the rows NULL in `out` that are NULL in `a` or `b`.
 void PropagateNulls(const ColumnReader& a, const ColumnReader& b, const EvalContext& context,
                     OutputColumn* out);
@@ -45,7 +50,7 @@ Kernel BinaryKernel(Op op) {
   return [op](const KernelCall& call) {
     const ColumnReader a(*call.arguments[0]);
     const ColumnReader b(*call.arguments[1]);
-    OutputColumn out(call.result_type, call.context.batch.num_rows);
+    OutputColumn out(call.result_type, call.context.batch.num_rows, StartFor(call.context));
     if (a.is_constant() && b.is_constant()) {
       for (uint32_t row : call.context.rows) out.Set<R>(row, op(a.Value<A>(row), b.Value<B>(row)));
     } else {
@@ -61,7 +66,7 @@ template <class A, class R, class Op>
 Kernel UnaryKernel(Op op) {
   return [op](const KernelCall& call) {
     const ColumnReader a(*call.arguments[0]);
-    OutputColumn out(call.result_type, call.context.batch.num_rows);
+    OutputColumn out(call.result_type, call.context.batch.num_rows, StartFor(call.context));
     R* values = out.Values<R>();
     if (IsAllRows(call.context) && a.is_flat()) {
       const A* x = a.Values<A>();

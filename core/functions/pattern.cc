@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <re2/re2.h>
 
 #include <memory>
 
@@ -51,10 +50,9 @@ Result<Matcher> CompileLike(std::string_view pattern, std::optional<char> escape
 Result<Matcher> CompileSimilar(std::string_view pattern, std::optional<char> escape) {
   ASSIGN_OR_RETURN(const std::string regexp,
                    SimilarToRegexp(pattern, escape.value_or('\0'), escape.has_value()));
-  ASSIGN_OR_RETURN(RegexpPtr compiled, CompileRegexp(regexp));
-  return Matcher([compiled = std::move(compiled)](std::string_view text) {
-    return re2::RE2::FullMatch({text.data(), text.size()}, *compiled);
-  });
+  ASSIGN_OR_RETURN(RegexpPtr compiled, Regexp::Compile(regexp));
+  return Matcher(
+      [compiled = std::move(compiled)](std::string_view text) { return compiled->MatchesAll(text); });
 }
 
 }  // namespace

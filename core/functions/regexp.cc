@@ -9,40 +9,39 @@
 namespace millrace {
 namespace {
 
-re2::StringPiece PieceOf(std::string_view text) {
-  return {text.data(), text.size()};
-}
 std::string_view ViewOf(re2::StringPiece piece) {
   return {piece.data(), piece.size()};
 }
 
-/// Adds a function whose second argument is a regular expression. `fn(Row&, const re2::RE2*)` gets null for
+/// Adds a function whose second argument is a regular expression. `fn(Row&, const Regexp*)` gets null for
 /// what is no pattern; one that RE2 cannot express is refused when it is constant.
 template <class Fn>
 void AddRegexp(FunctionFamily* family, std::string_view signature, std::string_view description,
                ArgumentRule rule, ResultRule result, Fn fn) {
-  family->AddPrepared(signature, description, std::move(rule), std::move(result),
-                      [fn](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
-                           const SessionSettings&) -> Result<Kernel> {
-                        if (arguments[1].literal == nullptr) {
-                          return RowKernel([fn](Row& row) { fn(row, FindRegexp(row.Text(1)).get()); });
-                        }
-                        RegexpPtr compiled;
-                        if (const std::optional<std::string> pattern = LiteralText(arguments[1])) {
-                          Result<RegexpPtr> made = CompileRegexp(*pattern);
-                          if (!made.ok() && IsBeyondRe2(*pattern)) return made.status();
-                          if (made.ok()) compiled = *made;
-                        }
-                        return RowKernel([fn, compiled](Row& row) { fn(row, compiled.get()); });
-                      });
+  family->AddPrepared(
+      signature, description, std::move(rule), std::move(result),
+      [fn](const ResolvedCall&, std::span<const ArgumentInfo> arguments,
+           const SessionSettings&) -> Result<Kernel> {
+        if (arguments[1].literal == nullptr) {
+          return RowKernel([fn](Row& row) { fn(row, Regexp::FindOrCompile(row.Text(1)).get()); });
+        }
+        RegexpPtr compiled;
+        if (const std::optional<std::string> pattern = LiteralText(arguments[1])) {
+          Result<RegexpPtr> made = Regexp::Compile(*pattern);
+          if (!made.ok() && IsBeyondRe2(*pattern)) return made.status();
+          if (made.ok()) compiled = *made;
+        }
+        return RowKernel([fn, compiled](Row& row) { fn(row, compiled.get()); });
+      });
 }
 
-void Matches(Row& row, const re2::RE2* regexp) {
+void Matches(Row& row, const Regexp* regexp) {
   if (regexp == nullptr || row.Text(1).empty()) return row.ReturnBool(false);
-  row.ReturnBool(re2::RE2::PartialMatch(PieceOf(row.Text(0)), *regexp));
+  re2::StringPiece match;
+  row.ReturnBool(regexp->Find(row.Text(0), 0, 0, &match));
 }
 
-void Replace(Row& row, const re2::RE2* regexp) {
+void Replace(Row& row, const Regexp* regexp) {
   if (regexp == nullptr) return row.ReturnNull();
   // The replacement is literal text: backslashes would be references to groups.
   std::string rewrite;
@@ -52,26 +51,21 @@ void Replace(Row& row, const re2::RE2* regexp) {
   }
   std::string& out = row.Scratch();
   out = row.Text(0);
-  if (re2::RE2::GlobalReplace(&out, *regexp, rewrite) == 0) return row.ReturnPart(0, row.Text(0));
+  if (re2::RE2::GlobalReplace(&out, regexp->re2(), rewrite) == 0) return row.ReturnPart(0, row.Text(0));
   row.ReturnText(out);
 }
 
 constexpr int kGroupsMax = 32;
 
-/// Finds the next match at or after `from` with its groups up to `group`.
-bool Find(const re2::RE2& regexp, std::string_view text, size_t from, int group, re2::StringPiece* groups) {
-  return regexp.Match(PieceOf(text), from, text.size(), re2::RE2::UNANCHORED, groups, group + 1);
+bool IsGroup(const Regexp& regexp, int64_t group) {
+  return group >= 0 && group <= regexp.re2().NumberOfCapturingGroups() && group < kGroupsMax;
 }
 
-bool IsGroup(const re2::RE2& regexp, int64_t group) {
-  return group >= 0 && group <= regexp.NumberOfCapturingGroups() && group < kGroupsMax;
-}
-
-void Extract(Row& row, const re2::RE2* regexp) {
+void Extract(Row& row, const Regexp* regexp) {
   const int64_t group = row.num_arguments() > 2 ? row.Long(2) : 0;
   re2::StringPiece groups[kGroupsMax];
   if (regexp == nullptr || !IsGroup(*regexp, group) ||
-      !Find(*regexp, row.Text(0), 0, static_cast<int>(group), groups) || groups[group].data() == nullptr) {
+      !regexp->Find(row.Text(0), 0, static_cast<int>(group), groups) || groups[group].data() == nullptr) {
     return row.ReturnNull();
   }
   row.ReturnPart(0, ViewOf(groups[group]));
@@ -79,16 +73,16 @@ void Extract(Row& row, const re2::RE2* regexp) {
 
 /// Calls `on_match(groups)` for each match from left to right, as Java's Matcher.find does.
 template <class OnMatch>
-void ForEachMatch(const re2::RE2& regexp, std::string_view text, int group, OnMatch on_match) {
+void ForEachMatch(const Regexp& regexp, std::string_view text, int group, OnMatch on_match) {
   re2::StringPiece groups[kGroupsMax];
-  for (size_t at = 0; at <= text.size() && Find(regexp, text, at, group, groups);) {
+  for (size_t at = 0; at <= text.size() && regexp.Find(text, at, group, groups);) {
     on_match(groups);
     const auto end = static_cast<size_t>(groups[0].data() - text.data()) + groups[0].size();
     at = groups[0].empty() ? end + 1 : end;
   }
 }
 
-void ExtractAll(Row& row, const re2::RE2* regexp) {
+void ExtractAll(Row& row, const Regexp* regexp) {
   const int64_t group = row.num_arguments() > 2 ? row.Long(2) : 1;
   if (regexp == nullptr || !IsGroup(*regexp, group)) return row.ReturnNull();
   ColumnBuilder& found = row.builder().child(0);
@@ -98,26 +92,26 @@ void ExtractAll(Row& row, const re2::RE2* regexp) {
   row.builder().AppendNested();
 }
 
-void Count(Row& row, const re2::RE2* regexp) {
+void Count(Row& row, const Regexp* regexp) {
   if (regexp == nullptr) return row.ReturnNull();
   int32_t count = 0;
   ForEachMatch(*regexp, row.Text(0), 0, [&](const re2::StringPiece*) { ++count; });
   row.ReturnInt(count);
 }
 
-void Instr(Row& row, const re2::RE2* regexp) {
+void Instr(Row& row, const Regexp* regexp) {
   re2::StringPiece match;
   const std::string_view text = row.Text(0);
   if (regexp == nullptr) return row.ReturnNull();
-  if (!Find(*regexp, text, 0, 0, &match)) return row.ReturnInt(0);
+  if (!regexp->Find(text, 0, 0, &match)) return row.ReturnInt(0);
   int32_t place = 1;
   for (const char* at = text.data(); at < match.data(); ++at) place += (*at & 0xc0) != 0x80;
   row.ReturnInt(place);
 }
 
-void Substring(Row& row, const re2::RE2* regexp) {
+void Substring(Row& row, const Regexp* regexp) {
   re2::StringPiece match;
-  if (regexp == nullptr || !Find(*regexp, row.Text(0), 0, 0, &match)) return row.ReturnNull();
+  if (regexp == nullptr || !regexp->Find(row.Text(0), 0, 0, &match)) return row.ReturnNull();
   row.ReturnPart(0, ViewOf(match));
 }
 

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 
@@ -72,11 +73,20 @@ bool IsBeyondRe2(std::string_view pattern) {
   return false;
 }
 
-Result<RegexpPtr> CompileRegexp(std::string_view pattern) {
+Regexp::Regexp(std::unique_ptr<const re2::RE2> re2) : re2_(std::move(re2)) {
+  if (std::optional<RequiredText> required = FindRequiredText(re2_->pattern())) {
+    literal_ = std::move(required->text);
+    before_literal_bytes_max_ = required->bytes_before_max;
+  }
+}
+
+Regexp::~Regexp() = default;
+
+Result<RegexpPtr> Regexp::Compile(std::string_view pattern) {
   re2::RE2::Options options;
   options.set_log_errors(false);
-  auto compiled = std::make_shared<const re2::RE2>(FromJava(pattern), options);
-  if (compiled->ok()) return RegexpPtr(std::move(compiled));
+  auto compiled = std::make_unique<const re2::RE2>(FromJava(pattern), options);
+  if (compiled->ok()) return RegexpPtr(std::make_shared<const Regexp>(std::move(compiled)));
   if (IsBeyondRe2(pattern)) {
     return Status(
         kInvalidArgument,
@@ -88,16 +98,163 @@ Result<RegexpPtr> CompileRegexp(std::string_view pattern) {
                 fmt::format("Invalid regular expression: {}: {}", compiled->error(), pattern));
 }
 
-RegexpPtr FindRegexp(std::string_view pattern) {
+RegexpPtr Regexp::FindOrCompile(std::string_view pattern) {
   constexpr size_t kEntriesMax = 32;
   thread_local std::deque<std::pair<std::string, RegexpPtr>> cache;
   for (const auto& [text, compiled] : cache) {
     if (text == pattern) return compiled;
   }
-  Result<RegexpPtr> compiled = CompileRegexp(pattern);
+  Result<RegexpPtr> compiled = Compile(pattern);
   if (cache.size() == kEntriesMax) cache.pop_back();
   cache.emplace_front(pattern, compiled.ok() ? *compiled : nullptr);
   return cache.front().second;
+}
+
+bool Regexp::MatchesAll(std::string_view text) const {
+  return re2::RE2::FullMatch({text.data(), text.size()}, *re2_);
+}
+
+bool Regexp::Find(std::string_view text, size_t from, int last_group, re2::StringPiece* groups) const {
+  if (!literal_.empty()) {
+    const size_t place = text.find(literal_, from);
+    if (place == std::string_view::npos) return false;
+    const size_t start = place - std::min(place, before_literal_bytes_max_);
+    if (start > from) {
+      from = start;
+      // Not into the middle of a character.
+      while (from > 0 && (static_cast<unsigned char>(text[from]) & 0xc0) == 0x80) --from;
+    }
+  }
+  return re2_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, groups,
+                     last_group + 1);
+}
+
+namespace {
+
+constexpr std::string_view kSpecial = "\\.^$|()[]{}*+?";
+
+/// Reads elements of a pattern that match one character or none.
+class PatternHead {
+ public:
+  explicit PatternHead(std::string_view pattern) : pattern_(pattern) {}
+
+  std::optional<RequiredText> Read() {
+    constexpr size_t kLiteralBytesMin = 3;
+    RequiredText required;
+    while (at_ < pattern_.size()) {
+      required.text = ReadLiteral();
+      if (required.text.size() >= kLiteralBytesMin) return required;
+      if (!required.text.empty() || !SkipElement()) return std::nullopt;
+      required.bytes_before_max += 4;  // of one character in UTF-8
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool IsQuantified(size_t end) const {
+    return end < pattern_.size() && std::string_view("*+{?").find(pattern_[end]) != std::string_view::npos;
+  }
+
+  /// A run of characters that stand for themselves, without one that is quantified.
+  std::string ReadLiteral() {
+    std::string literal;
+    while (at_ < pattern_.size()) {
+      size_t end = at_ + 1;
+      char c = pattern_[at_];
+      if (c == '\\' && end < pattern_.size() && kSpecial.find(pattern_[end]) != std::string_view::npos) {
+        c = pattern_[end++];
+      } else if (kSpecial.find(c) != std::string_view::npos) {
+        break;
+      }
+      if (IsQuantified(end)) break;
+      literal += c;
+      at_ = end;
+    }
+    return literal;
+  }
+
+  /// ^, a class, a point, or a group of such and single characters.
+  bool SkipElement() {
+    const char c = pattern_[at_];
+    size_t end = at_ + 1;
+    if (c == '[') {
+      end = pattern_.find(']', at_ + 2);
+      if (end == std::string_view::npos ||
+          pattern_.substr(at_, end - at_).find("[:") != std::string_view::npos) {
+        return false;
+      }
+      ++end;
+    } else if (c == '(') {
+      end = pattern_.find(')', at_);
+      if (end == std::string_view::npos) return false;
+      if (!AreSingleCharacters(pattern_.substr(at_ + 1, end - at_ - 1))) return false;
+      ++end;
+    } else if (c == '\\') {
+      if (end == pattern_.size() ||
+          std::string_view("dDwWsS").find(pattern_[end]) == std::string_view::npos) {
+        return false;
+      }
+      ++end;
+    } else if (c != '^' && c != '.') {
+      return false;
+    }
+    if (end < pattern_.size() && pattern_[end] == '?') ++end;
+    if (IsQuantified(end)) return false;
+    at_ = end;
+    return true;
+  }
+
+  /// "a|b|^": alternatives of one character or a place at most.
+  static bool AreSingleCharacters(std::string_view group) {
+    size_t length = 0;
+    for (char c : group) {
+      if (c == '|') {
+        length = 0;
+      } else if (++length > 1 || (c != '^' && kSpecial.find(c) != std::string_view::npos) ||
+                 static_cast<unsigned char>(c) >= 0x80) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  std::string_view pattern_;
+  size_t at_ = 0;
+};
+
+/// An alternative outside of all groups and classes.
+bool HasTopLevelAlternative(std::string_view pattern) {
+  int depth = 0;
+  bool in_class = false;
+  for (size_t i = 0; i < pattern.size(); ++i) {
+    const char c = pattern[i];
+    if (c == '\\') {
+      ++i;
+    } else if (in_class) {
+      in_class = c != ']';
+    } else if (c == '[') {
+      in_class = true;
+      if (i + 1 < pattern.size() && (pattern[i + 1] == ']' || pattern[i + 1] == '^')) ++i;
+    } else if (c == '(') {
+      ++depth;
+    } else if (c == ')') {
+      --depth;
+    } else if (c == '|' && depth == 0) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::optional<RequiredText> FindRequiredText(std::string_view pattern) {
+  // Flags, quotations and the like change the meaning of plain text.
+  if (pattern.find("(?") != std::string_view::npos || pattern.find("\\Q") != std::string_view::npos ||
+      HasTopLevelAlternative(pattern)) {
+    return std::nullopt;
+  }
+  return PatternHead(pattern).Read();
 }
 
 Result<std::string> SimilarToRegexp(std::string_view pattern, char escape, bool has_escape) {

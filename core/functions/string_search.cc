@@ -107,13 +107,14 @@ void Split(Row& row) {
 class Delimiter {
  public:
   explicit Delimiter(std::string_view pattern) : pattern_(pattern) {
-    if (pattern.find_first_of("\\.^$|()[]{}*+?") != std::string_view::npos) regexp_ = FindRegexp(pattern);
+    if (pattern.find_first_of("\\.^$|()[]{}*+?") != std::string_view::npos)
+      regexp_ = Regexp::FindOrCompile(pattern);
   }
 
   std::pair<size_t, size_t> Find(std::string_view text, size_t from) const {
     if (regexp_ == nullptr) return {text.find(pattern_, from), pattern_.size()};
     re2::StringPiece match;
-    if (!regexp_->Match({text.data(), text.size()}, from, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
+    if (!regexp_->Find(text, from, 0, &match)) {
       return {std::string_view::npos, 0};
     }
     return {static_cast<size_t>(match.data() - text.data()), match.size()};

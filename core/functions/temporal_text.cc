@@ -45,6 +45,7 @@ class PatternArgument {
     }
     return argument;
   }
+  const PatternPtr& constant() const { return constant_; }
   PatternPtr operator()(const Row& row) const {
     return constant_ ? constant_ : FindPattern(row.Text(index_));
   }
@@ -90,27 +91,53 @@ Result<ResolvedCall> ResolveDateFormat(std::span<const ArgumentInfo> arguments) 
   return ResolvedCall{{type, pattern.IsCharacter() ? pattern : DataType::String()}, DataType::String()};
 }
 
+void ReturnFormatted(Row& row, const PatternPtr& pattern, const PatternTime& time) {
+  if (pattern == nullptr)
+    return row.Fail(kInvalidArgument, fmt::format("Invalid time pattern: {}", row.Text(1)));
+  std::string& text = row.Scratch();
+  pattern->Format(time, &text);
+  row.ReturnText(text);
+}
+
+/// Formats with a constant pattern. Rows in a row often have the same day or minute, and then share the text.
+Kernel FormatKernel(PatternPtr pattern, const DatetimeReader& reader) {
+  return [pattern = std::move(pattern), reader](const KernelCall& call) {
+    Row row(call);
+    std::optional<uint32_t> last_row;
+    int32_t last_days = 0;
+    int64_t last_bucket = 0;
+    const int64_t granularity = pattern->granularity_nanos();
+    for (uint32_t index : call.context.rows) {
+      if (!row.Begin(index, true)) continue;
+      const LocalDatetime time = reader(row, 0);
+      const int64_t bucket = granularity == kNanosPerDay ? 0 : time.nanos_of_day / granularity;
+      if (last_row && time.days == last_days && bucket == last_bucket) {
+        row.ReturnTextOf(*last_row);
+        continue;
+      }
+      ReturnFormatted(row, pattern, {time.days, time.nanos_of_day, {}});
+      last_row = index;
+      last_days = time.days;
+      last_bucket = bucket;
+    }
+    return row.Finish();
+  };
+}
+
 Result<Kernel> PrepareDateFormat(const ResolvedCall& call, std::span<const ArgumentInfo> arguments,
                                  const SessionSettings& session) {
   ASSIGN_OR_RETURN(const PatternArgument pattern, PatternArgument::Prepare(arguments, 1, ""));
-  const auto format = [pattern](Row& row, const PatternTime& time) {
-    const PatternPtr compiled = pattern(row);
-    if (compiled == nullptr)
-      return row.Fail(kInvalidArgument, fmt::format("Invalid time pattern: {}", row.Text(1)));
-    std::string& text = row.Scratch();
-    compiled->Format(time, &text);
-    row.ReturnText(text);
-  };
   if (call.argument_types[0].IsCharacter()) {
-    return RowKernel([format](Row& row) {
+    return RowKernel([pattern](Row& row) {
       const std::optional<PatternTime> time = ParseStandard(row.Text(0));
-      time ? format(row, *time) : row.ReturnNull();
+      time ? ReturnFormatted(row, pattern(row), *time) : row.ReturnNull();
     });
   }
   ASSIGN_OR_RETURN(const DatetimeReader reader, DatetimeReader::Prepare(call.argument_types[0], session));
-  return RowKernel([format, reader](Row& row) {
+  if (pattern.constant() != nullptr) return FormatKernel(pattern.constant(), reader);
+  return RowKernel([pattern, reader](Row& row) {
     const LocalDatetime time = reader(row, 0);
-    format(row, {time.days, time.nanos_of_day, {}});
+    ReturnFormatted(row, pattern(row), {time.days, time.nanos_of_day, {}});
   });
 }
 

@@ -1,11 +1,38 @@
 #include "core/functions/utf8.h"
 
+#include <bit>
+#include <cstring>
+
 namespace millrace {
 
+namespace {
+
+uint64_t LoadWord(const char* at) {
+  uint64_t word;
+  std::memcpy(&word, at, sizeof(word));
+  return word;
+}
+
+}  // namespace
+
 size_t CountCharacters(std::string_view text) {
-  size_t count = 0;
-  for (char c : text) count += (static_cast<unsigned char>(c) & 0xc0) != 0x80;
+  // All bytes but those that continue a character (10xxxxxx), eight at a time.
+  size_t count = text.size();
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {
+    const uint64_t word = LoadWord(text.data() + at);
+    count -= static_cast<size_t>(std::popcount(word >> 7 & ~(word >> 6) & 0x0101010101010101u));
+  }
+  for (; at < text.size(); ++at) count -= (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
   return count;
+}
+
+bool IsAscii(std::string_view text) {
+  uint64_t all = 0;
+  size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) all |= LoadWord(text.data() + at);
+  for (; at < text.size(); ++at) all |= static_cast<unsigned char>(text[at]);
+  return (all & 0x8080808080808080u) == 0;
 }
 
 size_t ByteOfCharacter(std::string_view text, size_t index) {
@@ -141,6 +168,13 @@ uint32_t ToUpper(uint32_t c) {
 }  // namespace
 
 void AppendUpper(std::string_view text, std::string* out) {
+  if (IsAscii(text)) {
+    const size_t begin = out->size();
+    out->append(text);
+    for (char* at = out->data() + begin; at != out->data() + out->size(); ++at)
+      *at -= *at >= 'a' && *at <= 'z' ? 32 : 0;
+    return;
+  }
   for (size_t at = 0, length = 1; at < text.size(); at += length) {
     const char c = text[at];
     if (static_cast<unsigned char>(c) < 0x80) {
@@ -160,6 +194,13 @@ void AppendUpper(std::string_view text, std::string* out) {
 }
 
 void AppendLower(std::string_view text, std::string* out) {
+  if (IsAscii(text)) {
+    const size_t begin = out->size();
+    out->append(text);
+    for (char* at = out->data() + begin; at != out->data() + out->size(); ++at)
+      *at += *at >= 'A' && *at <= 'Z' ? 32 : 0;
+    return;
+  }
   for (size_t at = 0, length = 1; at < text.size(); at += length) {
     const char c = text[at];
     if (static_cast<unsigned char>(c) < 0x80) {

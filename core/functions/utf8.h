@@ -20,11 +20,7 @@ inline size_t Utf8Length(std::string_view text, size_t at) {
 
 /// Number of characters.
 size_t CountCharacters(std::string_view text);
-inline bool IsAscii(std::string_view text) {
-  unsigned char all = 0;
-  for (char c : text) all |= static_cast<unsigned char>(c);
-  return all < 0x80;
-}
+bool IsAscii(std::string_view text);
 /// The byte at which character `index` (from 0) begins; text.size() when there are fewer.
 size_t ByteOfCharacter(std::string_view text, size_t index);
 /// The text from character `first` on, at most `count` characters.

@@ -21,6 +21,39 @@ bool IsNumberPart(char letter, int count) {
   return std::string_view("yuDdHhKkmsSnw").find(letter) != std::string_view::npos && letter != 0;
 }
 
+int64_t GranularityNanosOf(char letter) {
+  switch (letter) {
+    case 'H':
+    case 'h':
+    case 'K':
+    case 'k':
+    case 'a':
+      return 3600 * kNanosPerSecond;
+    case 'm':
+      return 60 * kNanosPerSecond;
+    case 's':
+      return kNanosPerSecond;
+    case 'S':
+    case 'n':
+      return 1;
+    default:
+      return kNanosPerDay;
+  }
+}
+
+/// Decimal digits with zeros in front up to a width; value >= 0.
+void AppendPadded(int64_t value, int width, std::string* out) {
+  char digits[20];
+  char* const end = digits + sizeof(digits);
+  char* at = end;
+  do {
+    *--at = static_cast<char>('0' + value % 10);
+    value /= 10;
+  } while (value > 0);
+  while (end - at < width) *--at = '0';
+  out->append(at, static_cast<size_t>(end - at));
+}
+
 int64_t PowerOf10(int exponent) {
   int64_t power = 1;
   for (; exponent > 0; --exponent) power *= 10;
@@ -141,6 +174,7 @@ Result<TimePattern> TimePattern::Compile(std::string_view pattern) {
         Part& before = compiled.parts_.back();
         before.adjacent = before.letter != 0 && IsNumberPart(before.letter, before.count);
       }
+      compiled.granularity_nanos_ = std::min(compiled.granularity_nanos_, GranularityNanosOf(c));
       compiled.parts_.push_back(std::move(part));
     } else if (c != '[' && c != ']') {
       literal(c);
@@ -150,7 +184,10 @@ Result<TimePattern> TimePattern::Compile(std::string_view pattern) {
 }
 
 void TimePattern::FormatPart(const Part& part, const Fields& fields, std::string* out) {
-  const auto number = [&](int64_t value) { *out += fmt::format("{:0{}}", value, part.count); };
+  const auto number = [&](int64_t value) {
+    if (value < 0) *out += '-';
+    AppendPadded(value < 0 ? -value : value, part.count, out);
+  };
   const auto name = [&](std::string_view full) { *out += part.count >= 4 ? full : full.substr(0, 3); };
   switch (part.letter) {
     case 0:

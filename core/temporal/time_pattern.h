@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/status.h"
+#include "core/temporal/civil.h"
 
 namespace millrace {
 
@@ -25,6 +26,8 @@ class TimePattern {
   static Result<TimePattern> Compile(std::string_view pattern);
 
   void Format(const PatternTime& time, std::string* out) const;
+  /// Times of the same multiple of so many nanoseconds (at most a day) give the same text.
+  int64_t granularity_nanos() const { return granularity_nanos_; }
   /// nullopt when the text has not the form, or names no real date or time. Missing fields are those of
   /// 1970-01-01 00:00.
   std::optional<PatternTime> Parse(std::string_view text) const;
@@ -42,6 +45,7 @@ class TimePattern {
   static bool ParsePart(const Part& part, std::string_view& text, Fields* fields);
 
   std::vector<Part> parts_;
+  int64_t granularity_nanos_ = kNanosPerDay;
 };
 
 }  // namespace millrace

@@ -76,6 +76,11 @@ std::optional<Int128> DivideWideHalfUp(Wide value, Unsigned128 divisor, bool neg
   return negative ? -result : result;
 }
 
+Int128 DivideNarrowHalfUp(uint64_t value, uint64_t divisor) {
+  const uint64_t rest = value % divisor;
+  return Int128{value / divisor} + (rest >= divisor - rest ? 1 : 0);
+}
+
 Unsigned128 Magnitude(Int128 value) {
   return value < 0 ? Unsigned128{0} - static_cast<Unsigned128>(value) : static_cast<Unsigned128>(value);
 }
@@ -128,7 +133,13 @@ std::optional<Int128> DivideDecimals(Int128 a, int scale_a, Int128 b, int scale_
   }
   Int128 dividend;
   if (exponent <= kMaxExponent && !__builtin_mul_overflow(a, PowerOfTen(exponent), &dividend)) {
-    Int128 quotient = DivideHalfUp(AbsoluteValue(dividend), AbsoluteValue(b));
+    const Int128 size_a = AbsoluteValue(dividend);
+    const Int128 size_b = AbsoluteValue(b);
+    // Division of 64 bits is several times as fast.
+    const bool narrow = size_a <= INT64_MAX && size_b <= INT64_MAX;
+    Int128 quotient = narrow
+                          ? DivideNarrowHalfUp(static_cast<uint64_t>(size_a), static_cast<uint64_t>(size_b))
+                          : DivideHalfUp(size_a, size_b);
     if (negative) quotient = -quotient;
     return FitsPrecision(quotient, precision) ? std::optional(quotient) : std::nullopt;
   }

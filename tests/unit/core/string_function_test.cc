@@ -1,3 +1,4 @@
+#include "core/functions/regexp.h"
 #include "tests/unit/core/function_cases.h"
 
 namespace millrace {
@@ -186,6 +187,11 @@ INSTANTIATE_TEST_SUITE_P(
         {"REGEXP_EXTRACT('abc', 'x(.)', 1)", "null"},
         {"REGEXP_EXTRACT('abc', 'a', 1)", "null"},
         {"REGEXP_EXTRACT('https://x/?y=1&channel_id=abc', #'(&|^)channel_id=([^&]*)', 2)", "\"abc\""},
+        {"REGEXP_EXTRACT('xchannel_id=1&channel_id=2', #'(&|^)channel_id=([^&]*)', 2)", "\"2\""},
+        {"REGEXP_EXTRACT('channel_id=1', #'(&|^)channel_id=([^&]*)', 2)", "\"1\""},
+        {"REGEXP_EXTRACT('xchannel_id=1', #'(&|^)channel_id=([^&]*)', 2)", "null"},
+        {"REGEXP_EXTRACT('aéabc1', #'.abc(.)', 0)", "\"éabc1\""},
+        {"REGEXP_COUNT('abc abc xabc', #'(x|^)abc')", "2"},
         {"REGEXP_EXTRACT('k=v', #'(?<name>\\w)=', 1)", "\"k\""},
         {"REGEXP_EXTRACT_ALL('a1 b22 c333', '[0-9]+', 0)", "[\"1\",\"22\",\"333\"]"},
         {"REGEXP_EXTRACT_ALL('k1=v1;k2=v2', #'(\\w+)=(\\w+)')", "[\"k1\",\"k2\"]"},
@@ -225,6 +231,37 @@ INSTANTIATE_TEST_SUITE_P(String, TypeTest,
                              {"MD5('a')", "CHAR(32) NOT NULL"},
                              {"REGEXP_EXTRACT('a', 'a')", "STRING"},
                          }));
+
+TEST(Regexp, KnowsTextThatEveryMatchHolds) {
+  const struct {
+    const char* pattern;
+    const char* text;  // "" for none
+    size_t bytes_before_max;
+  } cases[] = {
+      {"channel_id=([^&]*)", "channel_id=", 0},
+      {"(&|^)channel_id=([^&]*)", "channel_id=", 4},
+      {"^\\d[a-z]?.abc", "abc", 16},
+      {"a\\.b+", "", 0},
+      {"a\\.bc+", "a.b", 0},
+      {"abcd?", "abc", 0},
+      {"ab?cde", "", 0},
+      {"abc|def", "", 0},
+      {"(abc|def)ghi", "", 0},
+      {"x*abc", "", 0},
+      {"(a|b)*abc", "", 0},
+      {"(?i)abc", "", 0},
+      {"\\babc", "", 0},
+      {"[[:alpha:]]abc", "", 0},
+      {"", "", 0},
+  };
+  for (const auto& test : cases) {
+    const std::optional<RequiredText> required = FindRequiredText(test.pattern);
+    EXPECT_EQ(required ? required->text : "", test.text) << test.pattern;
+    if (required) {
+      EXPECT_EQ(required->bytes_before_max, test.bytes_before_max) << test.pattern;
+    }
+  }
+}
 
 }  // namespace
 }  // namespace millrace
