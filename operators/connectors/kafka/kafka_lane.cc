@@ -52,6 +52,8 @@ Status KafkaLane::Open() {
   return producer_->LearnTopics(kLearnTimeoutMs);
 }
 
+KafkaLane::~KafkaLane() { RecordProducer::DiscardLater(std::move(producer_), kFlushMs); }
+
 void KafkaLane::Close() {
   RecordProducer::Discard(std::move(producer_), kFlushMs);
   producer_ = nullptr;

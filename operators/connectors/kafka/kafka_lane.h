@@ -19,7 +19,8 @@ class KafkaLane {
   /// `markers` (borrowed) are the sink's.
   KafkaLane(const KafkaOptions& options, SinkIdentity identity, uint32_t lane, ProgressMarkers* markers)
       : options_(options), identity_(std::move(identity)), lane_(lane), markers_(markers) {}
-  ~KafkaLane() { Close(); }
+  /// Does not wait, unlike Close.
+  ~KafkaLane();
 
   bool is_open() const { return producer_ != nullptr; }
   /// Ends the transaction of whoever had the lane before, then reads the marker.

@@ -2,6 +2,7 @@
 
 #include <re2/re2.h>
 
+#include <algorithm>
 #include <string_view>
 
 #include "core/descriptor/error_codes.h"

@@ -1,6 +1,7 @@
 #include "operators/connectors/kafka/record_producer.h"
 
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "operators/api/error_codes.h"
@@ -185,6 +186,11 @@ void RecordProducer::Discard(std::unique_ptr<RecordProducer> producer, int flush
   rd_kafka_flush(producer->client(), flush_ms);
   producer->topics_.clear();
   KafkaHandle::DestroyAndWait(std::move(producer->handle_), kDestroyWaitMs);
+}
+
+void RecordProducer::DiscardLater(std::unique_ptr<RecordProducer> producer, int flush_ms) {
+  if (producer == nullptr) return;
+  std::thread([producer = std::move(producer), flush_ms]() mutable { Discard(std::move(producer), flush_ms); }).detach();
 }
 
 }  // namespace millrace

@@ -38,6 +38,8 @@ class RecordProducer {
   /// Flushes (bounded: a client with requests on their way must not be destroyed), destroys, and waits a
   /// while for that.
   static void Discard(std::unique_ptr<RecordProducer> producer, int flush_ms);
+  /// The same on a thread of its own, without waiting: for owners that must not block.
+  static void DiscardLater(std::unique_ptr<RecordProducer> producer, int flush_ms);
 
  private:
   /// What callbacks of the library reach; outlives the client.
