@@ -52,7 +52,9 @@ Status KafkaLane::Open() {
   return producer_->LearnTopics(kLearnTimeoutMs);
 }
 
-KafkaLane::~KafkaLane() { RecordProducer::DiscardLater(std::move(producer_), kFlushMs); }
+KafkaLane::~KafkaLane() {
+  RecordProducer::DiscardLater(std::move(producer_), kFlushMs);
+}
 
 void KafkaLane::Close() {
   RecordProducer::Discard(std::move(producer_), kFlushMs);

@@ -190,7 +190,9 @@ void RecordProducer::Discard(std::unique_ptr<RecordProducer> producer, int flush
 
 void RecordProducer::DiscardLater(std::unique_ptr<RecordProducer> producer, int flush_ms) {
   if (producer == nullptr) return;
-  std::thread([producer = std::move(producer), flush_ms]() mutable { Discard(std::move(producer), flush_ms); }).detach();
+  std::thread([producer = std::move(producer), flush_ms]() mutable {
+    Discard(std::move(producer), flush_ms);
+  }).detach();
 }
 
 }  // namespace millrace
