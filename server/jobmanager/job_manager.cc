@@ -200,6 +200,19 @@ Result<JobId> JobManager::Submit(proto::JobGraph graph, SubmitOptions options, s
   for (const auto& [key, value] : options_.default_job_options) graph.mutable_options()->insert({key, value});
   if (options.allow_output_rollback)
     (*graph.mutable_options())["millrace.restore.allow-output-rollback"] = "true";
+  // What a graph does not say in its own fields, its options may.
+  if (auto found = graph.options().find("pipeline.name");
+      graph.name().empty() && found != graph.options().end()) {
+    graph.set_name(found->second);
+  }
+  const auto take_number = [&graph](const char* key, uint32_t current) {
+    auto found = graph.options().find(key);
+    if (current > 0 || found == graph.options().end()) return current;
+    const auto parsed = ParseInteger(found->second);  // validated below
+    return parsed.ok() && *parsed > 0 ? static_cast<uint32_t>(*parsed) : current;
+  };
+  graph.set_parallelism(take_number("parallelism.default", graph.parallelism()));
+  graph.set_max_parallelism(take_number("pipeline.max-parallelism", graph.max_parallelism()));
   if (graph.name().empty()) graph.set_name("job-" + NewJobId(env_.random()).value.substr(0, 8));
   (*graph.mutable_options())["millrace.query-start-micros"] = std::to_string(env_.clock().WallMicros());
   std::vector<Status> found = Validate(graph, true);
@@ -338,6 +351,13 @@ Status JobManager::Cancel(const JobId& id, int64_t timeout_ms) {
   return status ? *status : TimedOut("Cancelling the job", timeout_ms);
 }
 
+std::string JobManager::SavepointDirectory(const Job& job, const std::string& asked) const {
+  if (!asked.empty()) return asked;
+  const auto& options = job.record.graph().options();
+  auto own = options.find("execution.checkpointing.savepoint-dir");
+  return own == options.end() || own->second.empty() ? options_.savepoint_directory : own->second;
+}
+
 Result<CheckpointView> JobManager::Checkpoint(const JobId& id, bool savepoint, const std::string& directory,
                                               int64_t timeout_ms) {
   auto job = FindJob(id);
@@ -345,7 +365,7 @@ Result<CheckpointView> JobManager::Checkpoint(const JobId& id, bool savepoint, c
   auto answer = std::make_shared<Answer<Result<CheckpointView>>>();
   CheckpointRequest request;
   request.kind = savepoint ? checkpoint::PendingKind::kSavepoint : checkpoint::PendingKind::kCheckpoint;
-  if (savepoint) request.savepoint_directory = directory.empty() ? options_.savepoint_directory : directory;
+  if (savepoint) request.savepoint_directory = SavepointDirectory(*job, directory);
   request.done = [answer](Result<CheckpointView> result) { answer->Set(std::move(result)); };
   job->master->RequestCheckpoint(std::move(request));
   auto result = answer->Wait(timeout_ms);
@@ -360,7 +380,7 @@ Result<CheckpointView> JobManager::Stop(const JobId& id, const std::string& dire
   job->master->RequestCheckpoint(
       {.kind = checkpoint::PendingKind::kTerminal,
        .drain = drain,
-       .savepoint_directory = directory.empty() ? options_.savepoint_directory : directory,
+       .savepoint_directory = SavepointDirectory(*job, directory),
        .done = [answer](Result<CheckpointView> result) { answer->Set(std::move(result)); }});
   auto result = answer->Wait(timeout_ms);
   if (!result) return TimedOut("Stopping the job", timeout_ms);

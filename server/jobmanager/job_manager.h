@@ -101,6 +101,8 @@ class JobManager {
   Status SaveRecord(const proto::JobRecord& record);
   void OnNotice(Job& job, const JobNotice& notice, const JobView& view);
   std::shared_ptr<Job> FindJob(const JobId& id) const;
+  /// What was asked for, else the job's option, else the server's directory.
+  std::string SavepointDirectory(const Job& job, const std::string& asked) const;
   std::string RootUri(const JobId& job) const;
   std::string RecordPath(const JobId& job) const;
   ConnectorContext ContextOf(const proto::JobGraph& graph, const proto::Operator& op) const;

@@ -124,7 +124,6 @@ Result<JobSettings> ParseJobSettings(const std::map<std::string, std::string>& o
   if (settings.checkpoint.num_retained < 1) {
     return Status(kBadJobOption, "execution.checkpointing.num-retained must be at least 1");
   }
-  settings.savepoint_directory = read.Text("execution.checkpointing.savepoint-dir");
   ReadRestart(read, &settings);
   settings.session.time_zone = read.Text("table.local-time-zone");
   settings.session.query_start_micros = read.Integer("millrace.query-start-micros");

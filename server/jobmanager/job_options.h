@@ -16,7 +16,6 @@ namespace millrace {
 /// may set is in JobOptionDescriptors.
 struct JobSettings {
   checkpoint::Settings checkpoint;
-  std::string savepoint_directory;  // execution.checkpointing.savepoint-dir
   enum class Restart : uint8_t { kNone, kFixedDelay, kExponentialDelay } restart = Restart::kExponentialDelay;
   int64_t max_attempts = INT64_MAX;  // restart-strategy.fixed-delay.attempts, ....attempts-before-reset...
   int64_t delay_ms = 1000;           // fixed-delay.delay, exponential-delay.initial-backoff
