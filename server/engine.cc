@@ -96,7 +96,8 @@ Status Engine::OpenParts() {
       WorkerOptions{.local_directory = local,
                     .num_compute_threads = options_.num_compute_threads,
                     .state_memory_bytes = options_.state_memory_bytes},
-      *registry_, *env_, [this](const JobId& job) -> ResultSink* { return jobs_->Results(job).get(); });
+      *registry_, *env_,
+      [jobs = jobs_.get()](const JobId& job) -> ResultSink* { return jobs->Results(job).get(); });
   jobs_->set_worker(worker_.get());
   recovery_problems_ = jobs_->Recover();
   return Status::Ok();
