@@ -149,6 +149,14 @@ class JobLowering {
     const SinkTable& table = *sink.table;
     const Stream& input = Input(sink);
     const uint32_t parallelism = table.parallelism != 0 ? table.parallelism : input.parallelism;
+    if (parallelism != input.parallelism && input.updating && table.primary_key.empty()) {
+      // Spread evenly, the old row of an update could overtake or be overtaken by the new one.
+      return Status(
+                 kInvalidStatement,
+                 "Rows that change need a primary key where sink.parallelism is another than the query's: " +
+                     table.path.name)
+          .WithSuggestion("declare PRIMARY KEY (...) NOT ENFORCED, or leave sink.parallelism out");
+    }
     proto::Operator* added = builder_.AddOperator("sink", fingerprints_.Of(sink).state,
                                                   "Sink: " + table.path.name, parallelism, nullptr);
     LowerSink(sink, input.updating, added->mutable_sink());

@@ -76,7 +76,8 @@ Result<Planned> Plan(PlanRoots bound, const BindEnvironment& environment, const 
 }
 
 Result<Planned> PlanBoundQuery(const PlanPtr& query, const BindEnvironment& environment) {
-  return Plan({std::make_shared<CollectNode>(query)}, environment, "query");
+  // Without a name the job manager makes one up, so that queries do not get into the way of each other.
+  return Plan({std::make_shared<CollectNode>(query)}, environment, "");
 }
 
 Result<PlanRoots> BindInserts(QueryBinder& binder, std::span<const Insert* const> inserts) {

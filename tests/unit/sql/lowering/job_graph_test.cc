@@ -137,6 +137,12 @@ TEST_F(JobGraphTest, SinkByAnotherKeyIsReachedByHash) {
   }
 }
 
+TEST_F(JobGraphTest, ChangesAreNotSpreadWithoutAKey) {
+  const std::string insert = "INSERT INTO o /*+ OPTIONS('sink.parallelism' = '2') */ ";
+  EXPECT_EQ(planning_.ErrorOf(insert + "SELECT s, COUNT(*) FROM t GROUP BY s"), 1307);
+  EXPECT_EQ(planning_.ErrorOf(insert + "SELECT s, b FROM t"), 0);
+}
+
 TEST_F(JobGraphTest, SettingsReachTheGraph) {
   ASSERT_TRUE(planning_
                   .Run("SET 'parallelism.default' = '3'; SET 'pipeline.name' = 'my job'; SET "
