@@ -90,8 +90,8 @@ TEST_F(ConfigTest, ValuesAreConverted) {
 
 TEST_F(ConfigTest, LaterSourcesWin) {
   const std::string file = File("grpc:\n  port: 1\nhttp:\n  port: 1\nmetrics:\n  port: 1\n");
-  const auto config = Config::Load(file, {{"MILLRACE_HTTP_PORT", "2"}, {"MILLRACE_METRICS_PORT", "2"}},
-                                   {"metrics.port=3"});
+  const auto config =
+      Config::Load(file, {{"MILLRACE_HTTP_PORT", "2"}, {"MILLRACE_METRICS_PORT", "2"}}, {"metrics.port=3"});
   ASSERT_TRUE(config.ok()) << config.status().ToString();
   EXPECT_EQ(config->Integer("grpc.port"), 1);
   EXPECT_EQ(config->Integer("http.port"), 2);

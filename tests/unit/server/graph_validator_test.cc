@@ -80,7 +80,7 @@ TEST_F(GraphValidatorTest, ValidGraphHasNoErrors) {
 }
 
 TEST_F(GraphValidatorTest, ExamplesAreValid) {
-  for (const char* name : {"datagen_to_print", "carrier_totals"}) {
+  for (const char* name : {"datagen_to_print", "carrier_totals", "kafka_to_kafka"}) {
     std::ifstream file(std::string(MILLRACE_SOURCE_DIR "/examples/graphs/") + name + ".json");
     std::stringstream text;
     text << file.rdbuf();

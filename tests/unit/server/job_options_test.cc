@@ -70,9 +70,9 @@ TEST(JobOptionsTest, BadValuesAreRefusedByNumber) {
   } cases[] = {
       {"execution.checkpointing.interval", "often", kBadOptionValue},
       {"execution.checkpointing.mode", "AT_LEAST_ONCE", kBadOptionValue},
-      {"execution.checkpointing.max-concurrent-checkpoints", "two", kBadOptionValue},
+      {"execution.checkpointing.max-concurrent-checkpoints", "2", kBadOptionValue},
       {"execution.checkpointing.num-retained", "0", kBadJobOption},
-      {"execution.checkpointing.incremental", "perhaps", kBadOptionValue},
+      {"execution.checkpointing.incremental", "false", kBadOptionValue},
       {"execution.runtime-mode", "BATCH", kBadOptionValue},
       {"parallelism.default", "1.5", kBadOptionValue},
       {"restart-strategy.type", "failure-rate", kBadOptionValue},

@@ -16,12 +16,12 @@ constexpr JobState kAll[] = {kInitializing, kRunning,  kRestarting, kFailing,  k
 
 TEST(JobStateTest, TransitionsAreExactlyThese) {
   const std::set<std::pair<JobState, JobState>> legal = {
-      {kInitializing, kRunning},    {kInitializing, kRestarting}, {kInitializing, kFailing},
-      {kInitializing, kFailed},     {kInitializing, kCancelling}, {kInitializing, kSuspended},
-      {kRunning, kRestarting},      {kRunning, kFailing},         {kRunning, kCancelling},
-      {kRunning, kFinished},        {kRunning, kSuspended},       {kRestarting, kInitializing},
-      {kRestarting, kFailing},      {kRestarting, kFailed},       {kRestarting, kCancelling},
-      {kRestarting, kSuspended},    {kFailing, kFailed},          {kCancelling, kCanceled},
+      {kInitializing, kRunning},   {kInitializing, kRestarting}, {kInitializing, kFailing},
+      {kInitializing, kFailed},    {kInitializing, kCancelling}, {kInitializing, kSuspended},
+      {kRunning, kRestarting},     {kRunning, kFailing},         {kRunning, kCancelling},
+      {kRunning, kFinished},       {kRunning, kSuspended},       {kRestarting, kInitializing},
+      {kRestarting, kFailing},     {kRestarting, kFailed},       {kRestarting, kCancelling},
+      {kRestarting, kSuspended},   {kFailing, kFailed},          {kCancelling, kCanceled},
       {kSuspended, kInitializing},
   };
   for (JobState from : kAll) {

@@ -110,9 +110,9 @@ TEST(PhysicalPlanTest, HashRebalanceAndBroadcastReachEverySubtask) {
 
     const auto three = MakeDeployment(Line(kind, 3));
     EXPECT_EQ(three.tasks_size(), 6);
-    EXPECT_EQ(Channels(three), (Texts{"read#0>write#0", "read#0>write#1", "read#0>write#2", "read#1>write#0",
-                                      "read#1>write#1", "read#1>write#2", "read#2>write#0", "read#2>write#1",
-                                      "read#2>write#2"}));
+    EXPECT_EQ(Channels(three),
+              (Texts{"read#0>write#0", "read#0>write#1", "read#0>write#2", "read#1>write#0", "read#1>write#1",
+                     "read#1>write#2", "read#2>write#0", "read#2>write#1", "read#2>write#2"}));
     ExpectChannelsMeet(three);
     const auto& output = three.tasks(0).outputs(0);
     EXPECT_EQ(output.partitioning().kind(), kind);
@@ -171,7 +171,8 @@ TEST(PhysicalPlanTest, JoinKeepsItsInputsApartAndUnionGathersThem) {
 
 TEST(PhysicalPlanTest, SameGraphGivesTheSameDeployment) {
   const auto graph = Line(Partitioning::HASH, 3);
-  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(MakeDeployment(graph), MakeDeployment(graph)));
+  EXPECT_TRUE(
+      google::protobuf::util::MessageDifferencer::Equals(MakeDeployment(graph), MakeDeployment(graph)));
 }
 
 TEST(PhysicalPlanTest, CopiesWhatIsTheJobs) {

@@ -11,8 +11,7 @@ namespace {
 
 class RestApiTest : public testing::Test {
  protected:
-  RestApiTest()
-      : directory_(testing::TempDir() + "rest_api_test_" + std::to_string(getpid())) {}
+  RestApiTest() : directory_(testing::TempDir() + "rest_api_test_" + std::to_string(getpid())) {}
   ~RestApiTest() override {
     api_.reset();
     engine_.reset();
