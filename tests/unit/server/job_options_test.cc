@@ -47,7 +47,6 @@ TEST(JobOptionsTest, ReadsWhatIsSet) {
   EXPECT_EQ(settings->checkpoint.interval_ms, 3000);
   EXPECT_EQ(settings->checkpoint.min_pause_ms, 20);
   EXPECT_EQ(settings->checkpoint.num_retained, 4);
-  EXPECT_EQ(settings->savepoint_directory, "/s");
   EXPECT_EQ(settings->restart, JobSettings::Restart::kFixedDelay);
   EXPECT_EQ(settings->max_attempts, 7);
   EXPECT_EQ(settings->delay_ms, 2000);
