@@ -1,3 +1,4 @@
+#include "core/functions/binary_kernel.h"
 #include "core/functions/function_entry.h"
 #include "core/functions/temporal_units.h"
 #include "core/temporal/civil.h"
@@ -94,6 +95,23 @@ Result<ResolvedCall> ResolveField(std::string_view function, TimeUnit unit, size
   return ResolvedCall{{type}, DataType::Bigint().WithNullable(type.nullable())};
 }
 
+/// Hours, minutes and seconds of microseconds without a zone; null for other units.
+Kernel TimeOfDayKernel(TimeUnit unit) {
+  switch (unit) {
+    case TimeUnit::kHour:
+      return UnaryKernel<int64_t, int64_t>(
+          [](int64_t micros) { return FloorMod(micros, kMicrosPerDay) / (3600 * kMicrosPerSecond); });
+    case TimeUnit::kMinute:
+      return UnaryKernel<int64_t, int64_t>(
+          [](int64_t micros) { return FloorMod(micros, 3600 * kMicrosPerSecond) / (60 * kMicrosPerSecond); });
+    case TimeUnit::kSecond:
+      return UnaryKernel<int64_t, int64_t>(
+          [](int64_t micros) { return FloorMod(micros, 60 * kMicrosPerSecond) / kMicrosPerSecond; });
+    default:
+      return nullptr;
+  }
+}
+
 Result<Kernel> FieldKernel(TimeUnit unit, size_t index, const DataType& type,
                            const SessionSettings& session) {
   if (type.kind() == TypeKind::kIntervalYearMonth) {
@@ -103,6 +121,13 @@ Result<Kernel> FieldKernel(TimeUnit unit, size_t index, const DataType& type,
   if (type.kind() == TypeKind::kIntervalDayTime) {
     return RowKernel(
         [unit, index](Row& row) { row.ReturnLong(FieldOfMillis(row.Long(index), unit).value_or(0)); });
+  }
+  if (type.kind() == TypeKind::kTimestamp && type.physical() == PhysicalType::kInt64) {
+    if (Kernel kernel = TimeOfDayKernel(unit)) {
+      return Kernel([kernel = std::move(kernel), index](const KernelCall& call) {
+        return kernel({call.arguments.subspan(index), call.result_type, call.context});
+      });
+    }
   }
   ASSIGN_OR_RETURN(const DatetimeReader reader, DatetimeReader::Prepare(type, session));
   // Seconds of the epoch are those of UTC, whatever the zone.

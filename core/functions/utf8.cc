@@ -1,6 +1,5 @@
 #include "core/functions/utf8.h"
 
-#include <bit>
 #include <cstring>
 
 namespace millrace {
@@ -21,7 +20,8 @@ size_t CountCharacters(std::string_view text) {
   size_t at = 0;
   for (; at + 8 <= text.size(); at += 8) {
     const uint64_t word = LoadWord(text.data() + at);
-    count -= static_cast<size_t>(std::popcount(word >> 7 & ~(word >> 6) & 0x0101010101010101u));
+    const uint64_t continues = word >> 7 & ~(word >> 6) & 0x0101010101010101u;
+    count -= continues * 0x0101010101010101u >> 56;  // the sum of its bytes
   }
   for (; at < text.size(); ++at) count -= (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
   return count;

@@ -192,6 +192,9 @@ INSTANTIATE_TEST_SUITE_P(
         {"REGEXP_EXTRACT('xchannel_id=1', #'(&|^)channel_id=([^&]*)', 2)", "null"},
         {"REGEXP_EXTRACT('aéabc1', #'.abc(.)', 0)", "\"éabc1\""},
         {"REGEXP_COUNT('abc abc xabc', #'(x|^)abc')", "2"},
+        {"REGEXP_COUNT('abcabc', #'abc')", "2"},
+        {"REGEXP_EXTRACT('1abc2abc', #'[a-z]abc|2abc')", "\"2abc\""},
+        {"REGEXP_EXTRACT('éabc', #'(x|^)abc')", "null"},
         {"REGEXP_EXTRACT('k=v', #'(?<name>\\w)=', 1)", "\"k\""},
         {"REGEXP_EXTRACT_ALL('a1 b22 c333', '[0-9]+', 0)", "[\"1\",\"22\",\"333\"]"},
         {"REGEXP_EXTRACT_ALL('k1=v1;k2=v2', #'(\\w+)=(\\w+)')", "[\"k1\",\"k2\"]"},
@@ -239,8 +242,8 @@ TEST(Regexp, KnowsTextThatEveryMatchHolds) {
     size_t bytes_before_max;
   } cases[] = {
       {"channel_id=([^&]*)", "channel_id=", 0},
-      {"(&|^)channel_id=([^&]*)", "channel_id=", 4},
-      {"^\\d[a-z]?.abc", "abc", 16},
+      {"(&|^)channel_id=([^&]*)", "channel_id=", 1},
+      {"^\\d[a-z]?.abc", "abc", 9},
       {"a\\.b+", "", 0},
       {"a\\.bc+", "a.b", 0},
       {"abcd?", "abc", 0},
