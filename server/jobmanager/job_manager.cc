@@ -196,6 +196,17 @@ Status JobManager::CheckName(const std::string& name) const {
   return Status::Ok();
 }
 
+bool JobManager::IsBounded(const proto::JobGraph& graph) const {
+  for (const auto& op : graph.operators()) {
+    if (!op.has_source()) continue;
+    const ConnectorFactory* factory = registry_.FindConnector(op.source().connector());
+    if (factory == nullptr || !factory->descriptor.bounded) return false;
+    if (!factory->descriptor.bounded({op.source().options().begin(), op.source().options().end()}))
+      return false;
+  }
+  return true;
+}
+
 Result<JobId> JobManager::Submit(proto::JobGraph graph, SubmitOptions options, std::vector<Status>* errors) {
   for (const auto& [key, value] : options_.default_job_options) graph.mutable_options()->insert({key, value});
   if (options.allow_output_rollback)
@@ -214,7 +225,10 @@ Result<JobId> JobManager::Submit(proto::JobGraph graph, SubmitOptions options, s
   graph.set_parallelism(take_number("parallelism.default", graph.parallelism()));
   graph.set_max_parallelism(take_number("pipeline.max-parallelism", graph.max_parallelism()));
   if (graph.name().empty()) graph.set_name("job-" + NewJobId(env_.random()).value.substr(0, 8));
-  (*graph.mutable_options())["millrace.query-start-micros"] = std::to_string(env_.clock().WallMicros());
+  // CURRENT_TIMESTAMP stands still in a bounded query, as in Flink's batch mode, and moves on in an unbounded
+  // one.
+  const int64_t query_start_micros = IsBounded(graph) ? env_.clock().WallMicros() : 0;
+  (*graph.mutable_options())["millrace.query-start-micros"] = std::to_string(query_start_micros);
   std::vector<Status> found = Validate(graph, true);
   if (!found.empty()) {
     const Status first = found.front();

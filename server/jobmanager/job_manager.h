@@ -96,6 +96,8 @@ class JobManager {
 
   JobManager(JobManagerOptions options, const Registry& registry, Env& env, Generation generation);
   Status Begin(const proto::JobRecord& record, const SubmitOptions* options);
+  /// Whether all sources end by themselves.
+  bool IsBounded(const proto::JobGraph& graph) const;
   Status CheckName(const std::string& name) const;
   Status ImportSavepoint(const std::string& from, ObjectStore& root, const std::string& root_uri);
   Status SaveRecord(const proto::JobRecord& record);
