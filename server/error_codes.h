@@ -17,7 +17,6 @@ inline constexpr ErrorCode kBadPartitioning{2009, ErrorDomain::kUser, RetryHint:
 inline constexpr ErrorCode kBadColumn{2010, ErrorDomain::kUser, RetryHint::kNever};
 inline constexpr ErrorCode kGraphSchemaMismatch{2011, ErrorDomain::kUser, RetryHint::kNever};
 inline constexpr ErrorCode kUnsupportedGraphVersion{2012, ErrorDomain::kUser, RetryHint::kNever};
-inline constexpr ErrorCode kNoSource{2013, ErrorDomain::kUser, RetryHint::kNever};
 inline constexpr ErrorCode kNoSink{2014, ErrorDomain::kUser, RetryHint::kNever};
 
 // 6100-6199: life of a job.
