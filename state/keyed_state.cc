@@ -1,10 +1,10 @@
 #include "state/keyed_state.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <utility>
-
-#include <fmt/format.h>
 
 #include "core/check.h"
 #include "core/env/env.h"
@@ -27,13 +27,18 @@ class FrozenStateImpl final : public FrozenState {
  public:
   FrozenStateImpl(std::shared_ptr<StateWriter> writer, std::shared_ptr<FrozenSet> set,
                   std::vector<proto::TableLayout> tables, Status error)
-      : writer_(std::move(writer)), set_(std::move(set)), tables_(std::move(tables)), error_(std::move(error)) {}
+      : writer_(std::move(writer)),
+        set_(std::move(set)),
+        tables_(std::move(tables)),
+        error_(std::move(error)) {}
   ~FrozenStateImpl() override {
     if (!written_) writer_->Abandon(*set_);
   }
 
   Status Write(proto::SubtaskSnapshot* out) override {
     RETURN_IF_ERROR(error_);
+    out->clear_tables();
+    out->clear_keyed_files();
     for (const proto::TableLayout& table : tables_) *out->add_tables() = table;
     const Status status = writer_->Write(*set_, out);
     writer_->Abandon(*set_);
@@ -128,14 +133,15 @@ class KeyedStateImpl final : public KeyedState {
   bool load_all_ = false;
   uint64_t reported_bytes_ = 0;
   std::shared_ptr<ColdKeyScan> cold_keys_;  // after a restore, until its result is taken
-  Status error_;                            // of reading timers: fails the next Relieve and every later snapshot
+  Status error_;  // of reading timers: fails the next Relieve and every later snapshot
 };
 
 template <class Interface, class Table>
 Result<Interface*> KeyedStateImpl::OpenAs(const TableSpec& spec, TableKind kind) {
   for (const OpenedTable& opened : tables_) CHECK(opened.layout.name() != spec.name);
   auto restored = restored_.find(spec.name);
-  proto::TableLayout layout = MakeLayout(spec, kind, restored != restored_.end() ? restored->second.id() : next_id_++);
+  proto::TableLayout layout =
+      MakeLayout(spec, kind, restored != restored_.end() ? restored->second.id() : next_id_++);
   if (restored != restored_.end()) {
     RETURN_IF_ERROR(CheckSameLayout(writer_->options().operator_uid, restored->second, layout));
   }
@@ -258,16 +264,16 @@ uint64_t KeyedStateImpl::memory_bytes() const {
 
 namespace millrace {
 
-Result<std::unique_ptr<KeyedState>> KeyedState::Open(KeyedStateOptions options,
-                                                     const std::vector<const proto::SubtaskSnapshot*>& restore,
-                                                     std::shared_ptr<ObjectStore> store, MemoryBudget& budget,
-                                                     Env& env) {
+Result<std::unique_ptr<KeyedState>> KeyedState::Open(
+    KeyedStateOptions options, const std::vector<const proto::SubtaskSnapshot*>& restore,
+    std::shared_ptr<ObjectStore> store, MemoryBudget& budget, Env& env) {
   CHECK(options.max_parallelism <= 65'536 && options.key_groups.last < options.max_parallelism);
   auto writer = std::make_shared<state::StateWriter>(std::move(options), store, env);
   auto keyed_state = std::make_unique<state::KeyedStateImpl>(writer, budget);
   if (!restore.empty()) {
-    ASSIGN_OR_RETURN(state::RestoredState restored,
-                     state::RestoreDatabase(writer->options(), writer->DatabaseDirectory(), restore, *store, env));
+    ASSIGN_OR_RETURN(
+        state::RestoredState restored,
+        state::RestoreDatabase(writer->options(), writer->DatabaseDirectory(), restore, *store, env));
     keyed_state->Adopt(std::move(restored), env);
   }
   return std::unique_ptr<KeyedState>(std::move(keyed_state));

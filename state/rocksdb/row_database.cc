@@ -1,11 +1,11 @@
 #include "state/rocksdb/row_database.h"
 
-#include <algorithm>
-
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
 #include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
+
+#include <algorithm>
 
 #include "core/check.h"
 #include "state/error_codes.h"
@@ -14,8 +14,12 @@
 namespace millrace::state {
 namespace {
 
-rocksdb::Slice ToSlice(std::string_view bytes) { return {bytes.data(), bytes.size()}; }
-std::string_view ToView(const rocksdb::Slice& slice) { return {slice.data(), slice.size()}; }
+rocksdb::Slice ToSlice(std::string_view bytes) {
+  return {bytes.data(), bytes.size()};
+}
+std::string_view ToView(const rocksdb::Slice& slice) {
+  return {slice.data(), slice.size()};
+}
 
 rocksdb::WriteOptions WithoutLog() {
   rocksdb::WriteOptions options;
@@ -39,7 +43,8 @@ class RocksRowCursor final : public RowCursor {
 
 class RocksRowDatabase final : public RowDatabase {
  public:
-  explicit RocksRowDatabase(std::unique_ptr<rocksdb::DB> db) : db_(std::move(db)) {}
+  RocksRowDatabase(std::unique_ptr<rocksdb::Env> env, std::unique_ptr<rocksdb::DB> db)
+      : env_(std::move(env)), db_(std::move(db)) {}
   ~RocksRowDatabase() override {
     // The files are thrown away or restored from: waiting for compactions would gain nothing.
     rocksdb::CancelAllBackgroundWork(db_.get(), /*wait=*/true);
@@ -97,7 +102,8 @@ class RocksRowDatabase final : public RowDatabase {
 
   Status Checkpoint(const std::string& directory) override {
     rocksdb::Checkpoint* made = nullptr;
-    RETURN_IF_ERROR(FromRocks(rocksdb::Checkpoint::Create(db_.get(), &made), "cannot checkpoint the state store"));
+    RETURN_IF_ERROR(
+        FromRocks(rocksdb::Checkpoint::Create(db_.get(), &made), "cannot checkpoint the state store"));
     const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
     return FromRocks(checkpoint->CreateCheckpoint(directory, /*log_size_for_flush=*/0),
                      "cannot checkpoint the state store");
@@ -112,15 +118,19 @@ class RocksRowDatabase final : public RowDatabase {
     return db_->GetIntProperty(name, &value) ? value : 0;
   }
 
+  const std::unique_ptr<rocksdb::Env> env_;
   const std::unique_ptr<rocksdb::DB> db_;
 };
 
 }  // namespace
 
 Result<std::unique_ptr<RowDatabase>> RowDatabase::Open(const std::string& directory) {
+  std::unique_ptr<rocksdb::Env> env = StoreEnv();
   rocksdb::DB* opened = nullptr;
-  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(), directory, &opened), "cannot open the state store"));
-  return std::unique_ptr<RowDatabase>(std::make_unique<RocksRowDatabase>(std::unique_ptr<rocksdb::DB>(opened)));
+  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(env.get()), directory, &opened),
+                            "cannot open the state store"));
+  return std::unique_ptr<RowDatabase>(
+      std::make_unique<RocksRowDatabase>(std::move(env), std::unique_ptr<rocksdb::DB>(opened)));
 }
 
 }  // namespace millrace::state

@@ -1,6 +1,6 @@
-#include <utility>
-
 #include <rocksdb/sst_file_writer.h>
+
+#include <utility>
 
 #include "state/error_codes.h"
 #include "state/rocksdb/row_database.h"
@@ -12,7 +12,7 @@ namespace {
 class RocksSstRunWriter final : public SstRunWriter {
  public:
   explicit RocksSstRunWriter(std::string path_prefix)
-      : path_prefix_(std::move(path_prefix)), options_(StoreOptions()) {}
+      : path_prefix_(std::move(path_prefix)), env_(StoreEnv()), options_(StoreOptions(env_.get())) {}
 
   Status Put(std::string_view key, std::string_view value) override {
     RETURN_IF_ERROR(Prepare());
@@ -55,6 +55,7 @@ class RocksSstRunWriter final : public SstRunWriter {
   }
 
   const std::string path_prefix_;
+  const std::unique_ptr<rocksdb::Env> env_;
   const rocksdb::Options options_;
   std::unique_ptr<rocksdb::SstFileWriter> writer_;
   std::vector<std::string> files_;

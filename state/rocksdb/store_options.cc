@@ -1,16 +1,16 @@
 #include "state/rocksdb/store_options.h"
 
+#include <rocksdb/cache.h>
+#include <rocksdb/convenience.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
 #include <algorithm>
 #include <string>
 #include <vector>
 
-#include <rocksdb/cache.h>
-#include <rocksdb/convenience.h>
-#include <rocksdb/env.h>
-#include <rocksdb/filter_policy.h>
-#include <rocksdb/table.h>
-
 #include "state/error_codes.h"
+#include "state/rocksdb/unsynced_file_system.h"
 
 namespace millrace::state {
 namespace {
@@ -32,9 +32,14 @@ rocksdb::CompressionType FastestCompression() {
 
 }  // namespace
 
-rocksdb::Options StoreOptions() {
+std::unique_ptr<rocksdb::Env> StoreEnv() {
+  return rocksdb::NewCompositeEnv(UnsyncedFileSystem());
+}
+
+rocksdb::Options StoreOptions(rocksdb::Env* env) {
   constexpr size_t kMiB = 1 << 20;
   rocksdb::Options options;
+  options.env = env;
   options.create_if_missing = true;
   options.info_log_level = rocksdb::InfoLogLevel::FATAL_LEVEL;
   options.info_log = std::make_shared<SilentLogger>();
