@@ -106,6 +106,45 @@ AggregateFunction Variance(std::string name, std::string description) {
   return function;
 }
 
+bool IsCharacter(const DataType& type) {
+  return type.IsCharacter();
+}
+bool IsAny(const DataType& type) {
+  return type.kind() != TypeKind::kNull;
+}
+DataType ArrayOf(const DataType& type) {
+  return DataType::Array(type);
+}
+DataType MultisetOf(const DataType& type) {
+  return DataType::Multiset(type);
+}
+
+/// In the order the rows come; `nullable`: NULL where there is no value.
+AggregateFunction OfOrder(std::string name, std::string description, DataType (*result)(const DataType&),
+                          bool nullable) {
+  AggregateFunction function =
+      OfOne(std::move(name), "value", std::move(description), IsAny, result, CannotSplit);
+  function.result_type = [inner = function.result_type, nullable](Types types, bool) -> Result<DataType> {
+    Result<DataType> type = inner(types, true);
+    return type.ok() ? Result<DataType>(type->WithNullable(nullable)) : type;
+  };
+  return function;
+}
+
+AggregateFunction ListAgg() {
+  AggregateFunction function =
+      OfOne("LISTAGG", "string [, separator]", "Texts that are not NULL, joined by the separator (a comma).",
+            IsCharacter, Same, CannotSplit);
+  function.result_type = [described = function](Types types, bool) -> Result<DataType> {
+    if (types.empty() || types.size() > 2) return WrongCount(described, types.size());
+    for (const DataType& type : types) {
+      if (!type.IsCharacter()) return WrongType(described.name, described.signature, type);
+    }
+    return DataType::String();
+  };
+  return function;
+}
+
 }  // namespace
 
 AggregateRegistry::AggregateRegistry() {
@@ -122,6 +161,11 @@ AggregateRegistry::AggregateRegistry() {
   functions_.push_back(Variance("STDDEV_SAMP", "Square root of the sample variance."));
   functions_.push_back(Variance("VAR_POP", "Population variance: mean squared distance from the average."));
   functions_.push_back(Variance("VAR_SAMP", "Sample variance."));
+  functions_.push_back(OfOrder("FIRST_VALUE", "First value that is not NULL.", Same, true));
+  functions_.push_back(OfOrder("LAST_VALUE", "Last value that is not NULL.", Same, true));
+  functions_.push_back(ListAgg());
+  functions_.push_back(OfOrder("COLLECT", "Values that are not NULL, as a multiset.", MultisetOf, false));
+  functions_.push_back(OfOrder("ARRAY_AGG", "All values, NULLs too, as an array.", ArrayOf, true));
 }
 
 const AggregateRegistry& AggregateRegistry::BuiltIn() {

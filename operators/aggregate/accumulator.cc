@@ -6,8 +6,8 @@ namespace millrace {
 
 Result<std::unique_ptr<Accumulator>> MakeAccumulator(const AccumulatorSpec& spec) {
   using Make = std::unique_ptr<Accumulator> (*)(const AccumulatorSpec&);
-  for (const Make make :
-       {&MakeCountAccumulator, &MakeSumAccumulator, &MakeMinMaxAccumulator, &MakeVarianceAccumulator}) {
+  for (const Make make : {&MakeCountAccumulator, &MakeSumAccumulator, &MakeMinMaxAccumulator,
+                          &MakeVarianceAccumulator, &MakeListAccumulator}) {
     if (std::unique_ptr<Accumulator> accumulator = make(spec)) return accumulator;
   }
   std::string call = spec.function + "(";

@@ -27,6 +27,8 @@ class Accumulator {
 
   /// Whether rows with weight -1 can be taken back.
   virtual bool TakesBack() const { return true; }
+  /// Whether rows whose argument is NULL count.
+  virtual bool TakesNulls() const { return false; }
   /// Adds rows (takes back those of weight -1); `arguments` are readers of the batch's argument columns.
   virtual void Update(const GroupedRows& in, std::span<const ColumnReader> arguments) = 0;
   /// Adds `from` group by group to `into`.
@@ -57,6 +59,7 @@ class Accumulator {
 struct AccumulatorSpec {
   std::string function;  // upper case
   std::vector<DataType> arguments;
+  bool retracts = false;  // rows of weight -1 are to be expected
   bool from_columns = false;
   /// from_columns: the types of the input's columns from the call's first one on.
   std::vector<DataType> columns;
@@ -71,6 +74,7 @@ std::unique_ptr<Accumulator> MakeCountAccumulator(const AccumulatorSpec& spec);
 std::unique_ptr<Accumulator> MakeSumAccumulator(const AccumulatorSpec& spec);
 std::unique_ptr<Accumulator> MakeMinMaxAccumulator(const AccumulatorSpec& spec);
 std::unique_ptr<Accumulator> MakeVarianceAccumulator(const AccumulatorSpec& spec);
+std::unique_ptr<Accumulator> MakeListAccumulator(const AccumulatorSpec& spec);
 
 /// Calls `body(i, value, weight)` for every row whose value is not NULL.
 template <class T, class Body>

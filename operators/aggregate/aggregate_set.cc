@@ -85,6 +85,7 @@ Status AggregateSet::AddCall(const proto::AggregateCall& call, const Schema& inp
   AccumulatorSpec spec;
   spec.function = call.function();
   ASSIGN_OR_RETURN(spec.result, FromProto(call.type()));
+  spec.retracts = options.retracts;
   spec.from_columns = options.first_column.has_value();
   Call made;
   if (spec.from_columns) {
@@ -126,12 +127,15 @@ Status AggregateSet::AddCall(const proto::AggregateCall& call, const Schema& inp
 }
 
 void AggregateSet::AddValues(const Schema& input, const Options& options, Call* call) {
-  auto found = std::find_if(values_.begin(), values_.end(),
-                            [&](const ValueCounts& values) { return values.columns() == call->columns; });
+  const bool with_nulls = call->accumulator->TakesNulls();
+  auto found = std::find_if(values_.begin(), values_.end(), [&](const ValueCounts& values) {
+    return values.columns() == call->columns && values.with_nulls() == with_nulls;
+  });
   if (found == values_.end()) {
     std::vector<DataType> types;
     for (uint32_t column : call->columns) types.push_back(input.type(column));
-    found = values_.insert(values_.end(), ValueCounts(call->columns, std::move(types), options.by_slice));
+    found = values_.insert(values_.end(),
+                           ValueCounts(call->columns, std::move(types), options.by_slice, with_nulls));
   }
   call->values = static_cast<int32_t>(found - values_.begin());
   call->value_call = found->AddCall(call->filter);

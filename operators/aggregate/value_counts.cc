@@ -27,8 +27,9 @@ bool AnyNull(std::span<const ColumnReader> readers, uint32_t row) {
 
 }  // namespace
 
-ValueCounts::ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice)
-    : columns_(std::move(columns)), codec_(std::move(types)), by_slice_(by_slice) {
+ValueCounts::ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice,
+                         bool with_nulls)
+    : columns_(std::move(columns)), codec_(std::move(types)), by_slice_(by_slice), with_nulls_(with_nulls) {
 }
 
 uint32_t ValueCounts::AddCall(std::optional<uint32_t> filter) {
@@ -38,7 +39,7 @@ uint32_t ValueCounts::AddCall(std::optional<uint32_t> filter) {
 
 Status ValueCounts::Open(KeyedState& state, const std::vector<DataType>& key_types) {
   TableSpec spec;
-  spec.name = "values";
+  spec.name = with_nulls_ ? "values_and_nulls" : "values";
   for (uint32_t column : columns_) spec.name += "_" + std::to_string(column);
   spec.key_types = key_types;
   spec.value_types = codec_.types();
@@ -65,7 +66,7 @@ Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const Group
   std::vector<uint32_t> counting;
   for (uint32_t i = 0; i < in.size(); ++i) {
     const uint32_t row = in.rows[i];
-    if (AnyNull(readers, row)) continue;
+    if (!with_nulls_ && AnyNull(readers, row)) continue;
     counting.clear();
     for (uint32_t call = 0; call < num_calls(); ++call) {
       const auto& filter = filters[call];

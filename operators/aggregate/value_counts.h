@@ -17,10 +17,11 @@ namespace millrace {
 /// NULL do not count. Single-owner.
 class ValueCounts {
  public:
-  /// `by_slice`: the values of one group are kept apart by slice.
-  ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice);
+  /// `by_slice`: the values of one group are kept apart by slice. `with_nulls`: values with a NULL count too.
+  ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice, bool with_nulls);
 
   const std::vector<uint32_t>& columns() const { return columns_; }
+  bool with_nulls() const { return with_nulls_; }
   /// Another call that counts these values; `filter` is its FILTER column. Returns the call's number.
   uint32_t AddCall(std::optional<uint32_t> filter);
   Status Open(KeyedState& state, const std::vector<DataType>& key_types);
@@ -60,6 +61,7 @@ class ValueCounts {
   std::vector<uint32_t> columns_;
   RowCodec codec_;
   bool by_slice_;
+  bool with_nulls_;
   std::vector<std::optional<uint32_t>> filters_;  // of the calls
   KeyedMap* map_ = nullptr;
   std::string sub_key_;

@@ -268,6 +268,48 @@ TEST_F(GroupAggregateTest, TwoPhasesGiveTheSame) {
                                    testing::Pair("[\"b\",2,7,\"1.000000\",null]", 1)));
 }
 
+constexpr char kListCalls[] =
+    "aggregates { function: 'FIRST_VALUE' arguments: 1 type { kind: VARCHAR precision: 2147483647 } } "
+    "aggregates { function: 'LAST_VALUE' arguments: 1 type { kind: VARCHAR precision: 2147483647 } } "
+    "aggregates { function: 'LISTAGG' arguments: 1 arguments: 2 type { kind: VARCHAR precision: 2147483647 } "
+    "} "
+    "aggregates { function: 'LISTAGG' arguments: 1 distinct: true type { kind: VARCHAR precision: 2147483647 "
+    "} } "
+    "aggregates { function: 'COLLECT' arguments: 1 type { kind: MULTISET fields { name: 'element' type { "
+    "kind: "
+    "VARCHAR precision: 2147483647 } } } } "
+    "aggregates { function: 'ARRAY_AGG' arguments: 1 type { kind: ARRAY fields { name: 'element' type { "
+    "kind: "
+    "VARCHAR precision: 2147483647 } } } } ";
+constexpr char kListOutput[] =
+    "k STRING, f STRING, l STRING, j STRING, d STRING, m MULTISET<STRING>, a ARRAY<STRING>";
+
+TEST_F(GroupAggregateTest, ListsKeepTheOrderOfTheirRows) {
+  Harness harness = Make(kListCalls, "k STRING, v STRING, s STRING", kListOutput);
+  ASSERT_OK(harness.Push({"a, NULL, ;", "a, x, ;", "a, y, ;"}));
+  EXPECT_THAT(harness.TakeRows(),
+              ElementsAre("+[\"a\",\"x\",\"y\",\"x;y\",\"x,y\",[[\"x\",1],[\"y\",1]],[null,\"x\",\"y\"]]"));
+  ASSERT_OK(harness.Push({"a, x, ;"}));
+  EXPECT_EQ(harness.TakeRows().back(),
+            "+[\"a\",\"x\",\"x\",\"x;y;x\",\"x,y\",[[\"x\",2],[\"y\",1]],[null,\"x\",\"y\",\"x\"]]");
+  ASSERT_OK(harness.Push({"b, NULL, ;"}));
+  EXPECT_EQ(harness.TakeRows().back(), "+[\"b\",null,null,null,null,[],[null]]");
+}
+
+TEST_F(GroupAggregateTest, ListsGiveRowsBack) {
+  Harness harness = Make(kListCalls, "k STRING, v STRING, s STRING", kListOutput, true);
+  ASSERT_OK(harness.Push({"a, x, ;", "a, y, ;", "a, x, ;"}));
+  harness.TakeRows();
+  ASSERT_OK(harness.Push({"- a, x, ;"}));
+  EXPECT_EQ(harness.TakeRows().back(),
+            "+[\"a\",\"y\",\"x\",\"y;x\",\"x,y\",[[\"x\",1],[\"y\",1]],[\"y\",\"x\"]]");
+  Result<proto::OperatorRestore> checkpoint = harness.Checkpoint(1);
+  ASSERT_OK(checkpoint.status());
+  ASSERT_OK(harness.Restore(*checkpoint, 2));
+  ASSERT_OK(harness.Push({"- a, x, ;"}));
+  EXPECT_EQ(harness.TakeRows().back(), "+[\"a\",\"y\",\"y\",\"y\",\"y\",[[\"y\",1]],[\"y\"]]");
+}
+
 /// Rows of an updating stream against a recomputation of all groups, with checkpoints and other parallelisms
 /// between.
 TEST_F(GroupAggregateTest, RandomChangesGiveWhatARecomputationGives) {

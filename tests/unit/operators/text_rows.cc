@@ -50,6 +50,8 @@ DataType ParseTypeName(std::string_view text) {
   if (name == "FLOAT") return DataType::Float();
   if (name == "DOUBLE") return DataType::Double();
   if (name == "STRING") return DataType::String();
+  if (name == "MULTISET<STRING>") return DataType::Multiset(DataType::String());
+  if (name == "ARRAY<STRING>") return DataType::Array(DataType::String());
   if (name == "DECIMAL") return DataType::Decimal(precision, scale);
   if (name == "DATE") return DataType::Date();
   if (name == "TIMESTAMP") return DataType::Timestamp(precision);
