@@ -49,10 +49,11 @@ struct EvalContext {
   int64_t processing_time_micros = 0;  // PROCTIME(), CURRENT_TIMESTAMP of an unbounded query
   RowErrors& errors;
   Random* random = nullptr;  // RAND(), UUID(); null: a sequence seeded by the processing time
+  int64_t watermark_micros = Watermark::kMin;  // CURRENT_WATERMARK(); kMin: none yet
 
   /// The same evaluation of other rows.
   EvalContext WithRows(const Selection& other_rows) const {
-    return {batch, other_rows, session, processing_time_micros, errors, random};
+    return {batch, other_rows, session, processing_time_micros, errors, random, watermark_micros};
   }
 };
 

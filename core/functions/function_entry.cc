@@ -22,8 +22,6 @@ TakesInfo InfoOf(Takes takes) {
   switch (takes) {
     case Takes::kString:
       return {"a STRING", [](const DataType& t) { return t.IsCharacter(); }};
-    case Takes::kBinary:
-      return {"BYTES", [](const DataType& t) { return t.IsBinary(); }};
     case Takes::kBytes:
       return {"a STRING or BYTES", [](const DataType& t) { return t.IsCharacter() || t.IsBinary(); }};
     case Takes::kInteger:
@@ -33,14 +31,6 @@ TakesInfo InfoOf(Takes takes) {
       return {"a number", [](const DataType& t) { return t.IsNumeric(); }};
     case Takes::kBoolean:
       return {"a BOOLEAN", [](const DataType& t) { return t.kind() == TypeKind::kBoolean; }};
-    case Takes::kDate:
-    case Takes::kTimestamp:
-      return {"a DATE or TIMESTAMP",
-              [](const DataType& t) { return t.kind() == TypeKind::kDate || t.IsTimestamp(); }};
-    case Takes::kDatetime:
-      return {"a DATE, TIME or TIMESTAMP", [](const DataType& t) {
-                return t.kind() >= TypeKind::kDate && t.kind() <= TypeKind::kTimestampLtz;
-              }};
     case Takes::kArray:
       return {"an ARRAY", [](const DataType& t) { return t.kind() == TypeKind::kArray; }};
     case Takes::kMap:
@@ -56,7 +46,6 @@ DataType CastTypeOf(Takes takes, const DataType& given) {
   switch (takes) {
     case Takes::kString:
       return is_null ? DataType::String() : given;
-    case Takes::kBinary:
     case Takes::kBytes:
       return is_null ? DataType::Bytes() : given;
     case Takes::kInteger:
@@ -67,12 +56,6 @@ DataType CastTypeOf(Takes takes, const DataType& given) {
       return is_null ? DataType::Integer() : given;
     case Takes::kBoolean:
       return DataType::Boolean().WithNullable(given.nullable());
-    case Takes::kDate:
-      return DataType::Date().WithNullable(given.nullable());
-    case Takes::kTimestamp:
-      return DataType::Timestamp(6).WithNullable(given.nullable());
-    case Takes::kDatetime:
-      return is_null ? DataType::Timestamp(3) : given;
     default:
       return given;
   }
@@ -158,8 +141,9 @@ void FunctionFamily::AddPrepared(std::string_view signature, std::string_view de
 }
 
 void FunctionFamily::AddResolved(std::string_view signature, std::string_view description, Resolve resolve,
-                                 Prepare prepare) {
+                                 Prepare prepare, bool deterministic) {
   ScalarFunction function = Describe(signature, description);
+  function.deterministic = deterministic;
   function.resolve = std::move(resolve);
   function.prepare = std::move(prepare);
   registry_->Add(std::move(function));

@@ -13,16 +13,12 @@ namespace millrace {
 
 /// What one argument of a function may be, and so what the lambda reads.
 enum class Takes : uint8_t {
-  kString,     // CHAR, VARCHAR; Row::Text
-  kBinary,     // BINARY, VARBINARY; Row::Text
-  kBytes,      // any of the two above; Row::Text
-  kInteger,    // TINYINT .. BIGINT, as BIGINT; Row::Long
-  kDouble,     // any number, as DOUBLE; Row::Double
-  kNumber,     // any number, as it is
-  kBoolean,    // Row::Bool
-  kDate,       // DATE or TIMESTAMP[_LTZ] (its date); Row::Int
-  kTimestamp,  // DATE or TIMESTAMP, as TIMESTAMP(6); Row::Long. TIMESTAMP_LTZ in the session's zone
-  kDatetime,   // DATE, TIME, TIMESTAMP, TIMESTAMP_LTZ, as it is
+  kString,   // CHAR, VARCHAR; Row::Text
+  kBytes,    // CHAR, VARCHAR, BINARY, VARBINARY; Row::Text
+  kInteger,  // TINYINT .. BIGINT, as BIGINT; Row::Long
+  kDouble,   // any number, as DOUBLE; Row::Double
+  kNumber,   // any number, as it is
+  kBoolean,  // Row::Bool
   kArray,
   kMap,
   kAny,
@@ -81,8 +77,8 @@ class FunctionFamily {
 
   /// For functions with type rules of their own.
   using Resolve = std::function<Result<ResolvedCall>(std::span<const ArgumentInfo>)>;
-  void AddResolved(std::string_view signature, std::string_view description, Resolve resolve,
-                   Prepare prepare);
+  void AddResolved(std::string_view signature, std::string_view description, Resolve resolve, Prepare prepare,
+                   bool deterministic = true);
   /// AND, COALESCE, ...: see ScalarFunction::special_form.
   void AddSpecialForm(std::string_view signature, std::string_view description, Resolve resolve);
 

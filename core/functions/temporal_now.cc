@@ -1,3 +1,4 @@
+#include "core/column/batch.h"
 #include "core/functions/function_entry.h"
 #include "core/temporal/civil.h"
 #include "core/temporal/time_zone.h"
@@ -38,6 +39,22 @@ void AddLocal(FunctionFamily* family, const char* signature, const char* descrip
       false);
 }
 
+/// The watermark of the stream behind an event-time column, as a time of its type; NULL before the first.
+Result<ResolvedCall> ResolveWatermark(std::span<const ArgumentInfo> arguments) {
+  if (arguments.size() != 1) return WrongArgumentCount("CURRENT_WATERMARK", arguments.size(), "1");
+  const DataType& type = arguments[0].type;
+  if (!type.IsTimestamp() || type.precision() > 6) {
+    return WrongArgumentType("CURRENT_WATERMARK", 0, type, "an event-time column");
+  }
+  return ResolvedCall{{type}, type.WithNullable(true)};
+}
+
+void ReturnWatermark(Row& row) {
+  const int64_t micros = row.context().watermark_micros;
+  if (micros == Watermark::kMin) return row.ReturnNull();
+  row.ReturnLong(micros);
+}
+
 void ReturnTimeOfDay(Row& row, int64_t local_micros) {
   row.ReturnInt(static_cast<int32_t>(FloorMod(local_micros, kMicrosPerDay) / kMicrosPerSecond * 1000));
 }
@@ -50,6 +67,12 @@ void AddTemporalNowFunctions(FunctionRegistry* registry) {
   AddInstant(&family, "NOW()", "The current instant", false);
   AddInstant(&family, "CURRENT_ROW_TIMESTAMP()", "The instant at which the row is processed", true);
   AddInstant(&family, "PROCTIME()", "The instant at which the row is processed", true);
+  family.AddResolved(
+      "CURRENT_WATERMARK(event_time)", "The current watermark; NULL before the first", ResolveWatermark,
+      [](const ResolvedCall&, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
+        return RowKernel(ReturnWatermark, OnNull::kCall);
+      },
+      false);
   AddLocal(&family, "LOCALTIMESTAMP", "The current local timestamp", DataType::Timestamp(3),
            [](Row& row, int64_t local_micros) { row.ReturnLong(local_micros); });
   AddLocal(&family, "CURRENT_DATE", "The current local date", DataType::Date(),

@@ -116,6 +116,8 @@ INSTANTIATE_TEST_SUITE_P(
         {"CURRENT_DATE()", "\"2026-03-02\""},
         {"LOCALTIME()", "\"07:58:30\""},
         {"NOW(1)", "refused 4102"},
+        {"CURRENT_WATERMARK(TIMESTAMP '2026-03-02 07:58:30.000')", "null"},
+        {"CURRENT_WATERMARK(DATE '2026-03-02')", "refused 4103"},
         {"TYPEOF(#MILLIS 5)", "\"INTERVAL SECOND(3) NOT NULL\""},
         {"TYPEOF(CAST(NULL AS DOUBLE))", "\"DOUBLE\""},
     }));
