@@ -5,6 +5,10 @@
 #include <cstdlib>
 #include <numeric>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "core/expr/number_text.h"
 #include "core/functions/utf8.h"
 
@@ -270,6 +274,41 @@ std::vector<size_t> OrderOf(const std::vector<std::string>& names) {
   return order;
 }
 
+bool NeedsEscape(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '"' || c == '\\';
+}
+
+/// How many bytes from the start need no escape.
+size_t PlainPrefixSize(std::string_view text) {
+  size_t at = 0;
+#if defined(__SSE2__)
+  for (; text.size() - at >= 16; at += 16) {
+    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(text.data() + at));
+    const __m128i control = _mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(' ' - 1)), bytes);
+    const __m128i named =
+        _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"')), _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\')));
+    const int hits = _mm_movemask_epi8(_mm_or_si128(control, named));
+    if (hits != 0) return at + static_cast<size_t>(__builtin_ctz(static_cast<unsigned>(hits)));
+  }
+#endif
+  while (at < text.size() && !NeedsEscape(text[at])) ++at;
+  return at;
+}
+
+void AppendEscaped(char c, std::string* out) {
+  constexpr char kDigits[] = "0123456789ABCDEF";
+  constexpr std::string_view kNamed = "\"\\\b\f\n\r\t";
+  constexpr std::string_view kNames = "\"\\bfnrt";
+  *out += '\\';
+  if (const size_t named = kNamed.find(c); named != std::string_view::npos) {
+    *out += kNames[named];
+  } else {
+    *out += "u00";
+    *out += kDigits[c >> 4];
+    *out += kDigits[c & 15];
+  }
+}
+
 }  // namespace
 
 const JsonValue* JsonValue::Find(std::string_view name) const {
@@ -286,40 +325,13 @@ std::optional<JsonValue> ParseJson(std::string_view text) {
 }
 
 void AppendQuotedJson(std::string_view text, std::string* out) {
-  constexpr char kDigits[] = "0123456789ABCDEF";
   *out += '"';
-  for (char c : text) {
-    switch (c) {
-      case '"':
-        *out += "\\\"";
-        break;
-      case '\\':
-        *out += "\\\\";
-        break;
-      case '\b':
-        *out += "\\b";
-        break;
-      case '\f':
-        *out += "\\f";
-        break;
-      case '\n':
-        *out += "\\n";
-        break;
-      case '\r':
-        *out += "\\r";
-        break;
-      case '\t':
-        *out += "\\t";
-        break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          *out += "\\u00";
-          *out += kDigits[c >> 4];
-          *out += kDigits[c & 15];
-        } else {
-          *out += c;
-        }
-    }
+  while (true) {
+    const size_t plain = PlainPrefixSize(text);
+    out->append(text.data(), plain);
+    if (plain == text.size()) break;
+    AppendEscaped(text[plain], out);
+    text.remove_prefix(plain + 1);
   }
   *out += '"';
 }

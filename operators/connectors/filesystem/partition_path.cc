@@ -21,6 +21,15 @@ int HexDigit(char c) {
   return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
 }
 
+/// Directories hold timestamps as Java prints them, "2026-03-01T10:00"; columns are read from "2026-03-01
+/// 10:00:00".
+std::string WithSpaceAndSeconds(std::string text) {
+  constexpr size_t kSizeWithoutSeconds = 16;
+  if (text.size() >= kSizeWithoutSeconds && text[10] == 'T') text[10] = ' ';
+  if (text.size() == kSizeWithoutSeconds) text += ":00";
+  return text;
+}
+
 }  // namespace
 
 std::map<std::string, std::string> PartitionOf(const std::string& root, const std::string& file) {
@@ -82,9 +91,10 @@ std::string PartitionDirectory(const std::vector<std::string>& keys,
 Result<ColumnPtr> PartitionValue(const Field& column, const std::string& text,
                                  const std::string& default_name) {
   ColumnBuilder builder(column.type);
+  const std::string plain = column.type.IsTimestamp() ? WithSpaceAndSeconds(text) : text;
   if (text == default_name) {
     builder.AppendNull();
-  } else if (column.type.IsNested() || !AppendTextValue(column.type, text, &builder)) {
+  } else if (column.type.IsNested() || !AppendTextValue(column.type, plain, &builder)) {
     return Status(kBadRecord, "partition directory does not fit its column: " + column.name + " " +
                                   column.type.ToStringWithoutNullability() + ", directory '" + column.name +
                                   "=" + text + "'");

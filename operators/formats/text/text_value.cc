@@ -18,15 +18,9 @@ bool AppendIntegerText(std::string_view text, ColumnBuilder* builder) {
 }
 
 bool AppendTimestampText(const DataType& type, std::string_view text, ColumnBuilder* builder) {
-  const bool is_local = type.kind() == TypeKind::kTimestampLtz;
-  if (auto time = ParseStrictTimestamp(text, ' '); time && time->rest == (is_local ? "Z" : "")) {
-    AppendTimestampValue(type, *time, 0, builder);
-    return true;
-  }
-  const auto parsed = ParseTimestamp(text, 'T', is_local);
-  if (!parsed || text.size() < 16 || parsed->offset_seconds.has_value() != is_local) return false;
-  AppendTimestampValue(type, {parsed->days, parsed->nanos_of_day, {}}, parsed->offset_seconds.value_or(0),
-                       builder);
+  const auto time = ParseStrictTimestamp(text, ' ');
+  if (!time || time->rest != (type.kind() == TypeKind::kTimestampLtz ? "Z" : "")) return false;
+  AppendTimestampValue(type, *time, 0, builder);
   return true;
 }
 

@@ -116,9 +116,9 @@ std::vector<Case> Cases() {
       {"bad temporal values",
        {{"ts", DataType::Timestamp(3)}},
        {},
-       {"2026-3-2 7:58:30", "2026-03-02 07:58:30Z", "today"},
+       {"2026-3-2 7:58:30", "2026-03-02T07:58:30", "today"},
        {"bad: csv field 'ts' is not TIMESTAMP(3): 2026-3-2 7:58:30",
-        "bad: csv field 'ts' is not TIMESTAMP(3): 2026-03-02 07:58:30Z",
+        "bad: csv field 'ts' is not TIMESTAMP(3): 2026-03-02T07:58:30",
         "bad: csv field 'ts' is not TIMESTAMP(3): today"}},
   };
 }

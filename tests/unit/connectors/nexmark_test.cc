@@ -227,6 +227,11 @@ TEST(Nexmark, RefusesWhatItCannotDo) {
   EXPECT_EQ(Nexmark({}, {{"seller", DataType::Bigint()}}).Preflight().code(), kUnsupportedByConnector);
   EXPECT_EQ(Nexmark({}, {{"event_type", DataType::Bigint()}}).Preflight().code(), kUnsupportedByConnector);
   EXPECT_TRUE(Nexmark({}).Preflight().ok());
+  std::vector<Field> short_texts = NexmarkColumns()[3].type.fields();
+  short_texts[3].type = DataType::Varchar(1);
+  EXPECT_TRUE(Nexmark({}, {{"bid", DataType::Row(short_texts)}}).Preflight().ok());
+  short_texts[3].name = "canal";
+  EXPECT_EQ(Nexmark({}, {{"bid", DataType::Row(short_texts)}}).Preflight().code(), kUnsupportedByConnector);
 }
 
 }  // namespace
