@@ -53,7 +53,10 @@ class RowIndex {
   void PrefetchRow(uint32_t hash) const {
     if (slots_.empty()) return;
     const uint64_t slot = slots_[hash & mask_];
-    if ((slot & kTagMask) == TagOf(hash)) __builtin_prefetch(PointerOf(slot));
+    if ((slot & kTagMask) != TagOf(hash)) return;
+    const Row* row = PointerOf(slot);
+    __builtin_prefetch(row);
+    __builtin_prefetch(reinterpret_cast<const char*>(row) + 40);  // a short key may end in the next line
   }
 
   size_t size() const { return size_; }
