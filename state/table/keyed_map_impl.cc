@@ -114,7 +114,7 @@ bool KeyedMapImpl::HasEntries(const KeyBatch& keys, uint32_t i) {
 
 void KeyedMapImpl::Erase(RowRef entry) {
   store_->Erase(RowOf(entry));
-  --num_rows_;
+  if (num_rows_ > 0) --num_rows_;  // an estimate after a restore
 }
 
 const uint8_t* KeyedMapImpl::Fixed(RowRef entry) const {

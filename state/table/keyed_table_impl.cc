@@ -43,7 +43,7 @@ Status KeyedTableImpl::Find(const KeyBatch& keys, std::vector<RowRef>* rows) {
 
 void KeyedTableImpl::Erase(RowRef row) {
   store_->Erase(RowOf(row));
-  --num_rows_;
+  if (num_rows_ > 0) --num_rows_;  // an estimate after a restore
 }
 
 const uint8_t* KeyedTableImpl::Fixed(RowRef row) const {

@@ -88,7 +88,7 @@ void TimerTableImpl::Delete(int64_t micros, std::string_view key, KeyGroup group
   NoteDeleted(at->first, key_group, at->second.change);
   Account(at->first, -1);
   timers_.erase(at);
-  --num_rows_;
+  if (num_rows_ > 0) --num_rows_;  // an estimate after a restore
 }
 
 std::vector<std::pair<int64_t, std::string>> TimerTableImpl::PopUntil(int64_t micros, size_t limit) {
