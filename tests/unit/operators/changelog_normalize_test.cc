@@ -70,6 +70,7 @@ TEST_F(ChangelogNormalizeTest, RandomUpsertsFoldToTheLastRows) {
     std::mt19937 random(seed);
     HarnessOptions options = Options();
     options.parallelism = 1 + seed % 2;
+    if (seed % 2 == 1) options.memory_bytes = 4096;  // rows leave memory after each checkpoint
     Harness harness(factory_, options);
     std::map<std::string, std::string> last;
     std::vector<std::string> all;
