@@ -76,8 +76,12 @@ class Restore {
   Result<RestoredState> Run(std::vector<const proto::SubtaskSnapshot*> snapshots) {
     const KeyGroupRange& range = options_.key_groups;
     std::erase_if(snapshots, [&](const auto* snapshot) { return SharedGroups(*snapshot, range) == 0; });
+    // The base first: its database keeps its table ids, the others take them over.
+    const auto rank = [&](const auto* snapshot) {
+      return std::pair(!snapshot->keyed_files().empty(), Share(*snapshot));
+    };
     std::stable_sort(snapshots.begin(), snapshots.end(),
-                     [&](const auto* a, const auto* b) { return Share(*a) > Share(*b); });
+                     [&](const auto* a, const auto* b) { return rank(a) > rank(b); });
     for (const proto::SubtaskSnapshot* snapshot : snapshots) {
       if (snapshot->keyed_files().empty()) {
         RETURN_IF_ERROR(AddTables(*snapshot, nullptr));

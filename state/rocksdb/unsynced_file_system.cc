@@ -18,7 +18,9 @@ class UnsyncedWritableFile final : public rocksdb::FSWritableFileOwnerWrapper {
   // The bytes have to leave the process, though: other readers open the file by its name.
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override { return Flush(options, debug); }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override { return Flush(options, debug); }
-  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override { return IOStatus::OK(); }
+  IOStatus RangeSync(uint64_t, uint64_t, const IOOptions&, IODebugContext*) override {
+    return IOStatus::OK();
+  }
 };
 
 class UnsyncedDirectory final : public rocksdb::FSDirectoryWrapper {
@@ -35,8 +37,8 @@ class UnsyncedFileSystemImpl final : public rocksdb::FileSystemWrapper {
   UnsyncedFileSystemImpl() : FileSystemWrapper(rocksdb::FileSystem::Default()) {}
   const char* Name() const override { return "UnsyncedFileSystem"; }
 
-  IOStatus NewWritableFile(const std::string& name, const FileOptions& options, std::unique_ptr<FSWritableFile>* file,
-                           IODebugContext* debug) override {
+  IOStatus NewWritableFile(const std::string& name, const FileOptions& options,
+                           std::unique_ptr<FSWritableFile>* file, IODebugContext* debug) override {
     return Wrap(target()->NewWritableFile(name, options, file, debug), file);
   }
   IOStatus ReopenWritableFile(const std::string& name, const FileOptions& options,
@@ -47,8 +49,8 @@ class UnsyncedFileSystemImpl final : public rocksdb::FileSystemWrapper {
                              std::unique_ptr<FSWritableFile>* file, IODebugContext* debug) override {
     return Wrap(target()->ReuseWritableFile(name, old_name, options, file, debug), file);
   }
-  IOStatus NewDirectory(const std::string& name, const IOOptions& options, std::unique_ptr<FSDirectory>* directory,
-                        IODebugContext* debug) override {
+  IOStatus NewDirectory(const std::string& name, const IOOptions& options,
+                        std::unique_ptr<FSDirectory>* directory, IODebugContext* debug) override {
     IOStatus status = target()->NewDirectory(name, options, directory, debug);
     if (status.ok()) *directory = std::make_unique<UnsyncedDirectory>(std::move(*directory));
     return status;
@@ -63,6 +65,8 @@ class UnsyncedFileSystemImpl final : public rocksdb::FileSystemWrapper {
 
 }  // namespace
 
-std::shared_ptr<rocksdb::FileSystem> UnsyncedFileSystem() { return std::make_shared<UnsyncedFileSystemImpl>(); }
+std::shared_ptr<rocksdb::FileSystem> UnsyncedFileSystem() {
+  return std::make_shared<UnsyncedFileSystemImpl>();
+}
 
 }  // namespace millrace::state

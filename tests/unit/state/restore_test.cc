@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "core/error_codes.h"
 #include "state/error_codes.h"
 #include "tests/unit/state/state_fixture.h"
@@ -85,6 +87,48 @@ TEST_F(RestoreTest, NewTablesBesideRestoredOnes) {
   EXPECT_FALSE(rows[0]);
   ASSERT_OK(counts->Find(keys, &rows));
   EXPECT_TRUE(rows[0]);
+}
+
+TEST_F(RestoreTest, SubtasksThatOpenedTheirTablesInAnotherOrderMerge) {
+  std::vector<proto::SubtaskSnapshot> parts;
+  int64_t num_keys = 0;
+  for (uint32_t subtask = 0; subtask < 3; ++subtask) {
+    const auto state = Open(subtask, 3);
+    std::vector<std::string> names = {"x", "y"};
+    if (subtask == 1) names = {"only-here", "y", "x"};
+    std::map<std::string, KeyedTable*> tables;
+    for (const std::string& name : names) tables[name] = ValueOf(state->OpenTable(CountSpec(name)));
+    // The last subtask has tables but no rows.
+    for (int64_t value = 0; value < 300 && subtask < 2; ++value) {
+      KeyBatch keys({DataType::Bigint()}, max_parallelism_);
+      BuildKeys({value}, &keys);
+      if (!KeyGroupRangeOf(max_parallelism_, 3, subtask).Contains(keys.key_group(0))) continue;
+      ++num_keys;
+      for (const auto& [name, table] : tables) {
+        std::vector<RowRef> rows;
+        std::vector<uint8_t> inserted;
+        ASSERT_OK(table->FindOrInsert(keys, &rows, &inserted));
+        StoreInt64(table->MutableFixed(rows[0]), name == "x" ? value : -value);
+      }
+    }
+    parts.push_back(Snapshot(*state));
+  }
+  std::swap(parts[0], parts[2]);
+  const auto merged = Open(0, 1, parts);
+  EXPECT_EQ(merged->UnopenedTables(), (std::vector<std::string>{"only-here", "x", "y"}));
+  for (const char* name : {"y", "x"}) {
+    KeyedTable* table = ValueOf(merged->OpenTable(CountSpec(name)));
+    EXPECT_EQ(table->num_rows(), static_cast<uint64_t>(num_keys));
+    int64_t num_found = 0;
+    ASSERT_OK(table->ForEach([&](RowRef row) {
+      ++num_found;
+      int64_t key;
+      std::memcpy(&key, table->Key(row).data() + 1, sizeof(key));
+      EXPECT_EQ(LoadInt64(table->Fixed(row)), *name == 'x' ? key : -key);
+      return Status::Ok();
+    }));
+    EXPECT_EQ(num_found, num_keys);
+  }
 }
 
 TEST_F(RestoreTest, DamagedFilesAreNamed) {
