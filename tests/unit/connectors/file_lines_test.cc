@@ -2,7 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <thread>
+
+#include "operators/connectors/io/pacer.h"
 #include "tests/unit/connectors/fake_env.h"
+#include "tests/unit/core/env/temporary_directory.h"
 
 namespace millrace {
 namespace {
@@ -58,6 +63,45 @@ TEST(FileLines, OfEmptyTexts) {
   EXPECT_TRUE(ReadLines("", 4, 10).lines.empty());
   EXPECT_EQ(ReadLines("\n", 4, 10).lines, std::vector<std::string>{""});
   EXPECT_EQ(ReadLines("a", 4, 10).ends, std::vector<uint64_t>{1});
+}
+
+TEST(FileLines, ReadAheadOnRealThreads) {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path() + "/lines";
+  std::string text;
+  for (int i = 0; i < 20'000; ++i) text += "line " + std::to_string(i) + "\n";
+  const std::unique_ptr<Env> env = CreateSystemEnv(3);
+  ASSERT_TRUE(env->files().WriteFileAtomically(path, text).ok());
+  for (int round = 0; round < 10; ++round) {
+    std::atomic<int> num_ready = 0;
+    FileLines lines(
+        env.get(), path, 0, text.size(), [&num_ready] { ++num_ready; }, 5000);
+    // Every other reader goes away in the middle.
+    const size_t num_wanted = round % 2 == 0 ? 20'000 : 3'000;
+    size_t num_lines = 0;
+    LineRun run;
+    while (num_lines < num_wanted) {
+      const auto state = lines.Next(100, &run);
+      ASSERT_TRUE(state.ok());
+      ASSERT_NE(*state, FileLines::State::kEnd);
+      num_lines += run.lines.size();
+      if (*state == FileLines::State::kPending) std::this_thread::yield();
+    }
+    EXPECT_GE(num_lines, num_wanted);
+  }
+}
+
+TEST(Pacer, RingsOnRealThreadsAndIsQuietWhenGone) {
+  const std::unique_ptr<Env> env = CreateSystemEnv(1);
+  std::atomic<int> num_rings = 0;
+  for (int round = 0; round < 20; ++round) {
+    const int num_before = num_rings;
+    Pacer pacer(env.get(), 1000);
+    pacer.Took(pacer.Allowed(100));
+    pacer.WakeWhenAllowed([&num_rings] { ++num_rings; });
+    while (round % 2 == 0 && num_rings == num_before) std::this_thread::yield();
+  }
+  EXPECT_GE(num_rings, 10);
 }
 
 }  // namespace
