@@ -41,6 +41,11 @@ class SnapshotFailureTest : public StateTest {
   void SetUp() override {
     failing_ = std::make_shared<FailingStore>(store_);
     store_ = failing_;
+    OpenWithLimit(1 << 30);
+  }
+  void OpenWithLimit(uint64_t limit_bytes) {
+    state_.reset();
+    budget_ = std::make_unique<MemoryBudget>(limit_bytes);
     state_ = Open();
     table_ = ValueOf(state_->OpenTable(CountSpec("counts")));
   }
@@ -130,9 +135,7 @@ TEST_F(SnapshotFailureTest, SnapshotsAreWrittenInAnyOrder) {
 }
 
 TEST_F(SnapshotFailureTest, ShortMemoryKeepsLaterChangesOutOfAPendingSnapshot) {
-  budget_ = std::make_unique<MemoryBudget>(100'000);
-  state_ = Open();
-  table_ = ValueOf(state_->OpenTable(CountSpec("counts")));
+  OpenWithLimit(100'000);
   Add({1, 2});
   const std::unique_ptr<FrozenState> frozen = state_->Freeze(Epoch{1});
   std::vector<int64_t> many;
@@ -151,9 +154,7 @@ TEST_F(SnapshotFailureTest, ShortMemoryKeepsLaterChangesOutOfAPendingSnapshot) {
 TEST_F(SnapshotFailureTest, FourTimesTheBudgetCountsRight) {
   constexpr int64_t kKeys = 40'000;
   constexpr uint64_t kLimitBytes = 400'000;
-  budget_ = std::make_unique<MemoryBudget>(kLimitBytes);
-  state_ = Open();
-  table_ = ValueOf(state_->OpenTable(CountSpec("counts")));
+  OpenWithLimit(kLimitBytes);
   std::vector<int64_t> batch;
   for (int round = 0; round < 2; ++round) {
     for (int64_t key = 0; key < kKeys; ++key) {
