@@ -42,6 +42,11 @@ class ResultSink {
  public:
   virtual ~ResultSink() = default;
   virtual void OnRows(uint32_t query, const Batch& batch) = 0;
+  /// False: a reader who is to get every row is behind; `wakeup` is then called once there may be room, from
+  /// any thread, unless `waiter` (its identity) was forgotten before. A waiter waits at most once.
+  virtual bool HasRoom(uint32_t query, const void* waiter, std::function<void()> wakeup) = 0;
+  /// No wakeup of `waiter` runs after this.
+  virtual void Forget(const void* waiter) = 0;
 };
 
 /// What an operator may use. Outlives the operator. Methods are for the task's thread unless said otherwise.

@@ -41,6 +41,12 @@ class Calc final : public Operator {
     return Project(filtered, output);
   }
 
+  Status OnWatermark(Watermark watermark, Output& output) override {
+    if (filter_) filter_->SetWatermark(watermark);
+    projections_->SetWatermark(watermark);
+    return output.EmitWatermark(watermark);
+  }
+
  private:
   Status Project(const Batch& batch, Output& output) {
     Batch projected = batch;

@@ -8,9 +8,13 @@ namespace {
 class Collect final : public Operator {
  public:
   explicit Collect(uint32_t query) : query_(query) {}
+  ~Collect() override {
+    if (sink_ != nullptr) sink_->Forget(this);
+  }
 
   Status Open(OperatorContext& context) override {
     sink_ = context.result_sink();
+    wakeup_ = context.Wakeup();
     return Status::Ok();
   }
 
@@ -19,8 +23,11 @@ class Collect final : public Operator {
     return Status::Ok();
   }
 
+  bool HasRoom() const override { return sink_ == nullptr || sink_->HasRoom(query_, this, wakeup_); }
+
  private:
   const uint32_t query_;
+  std::function<void()> wakeup_;
   ResultSink* sink_ = nullptr;  // null: nobody tails the job
 };
 

@@ -25,12 +25,21 @@ Result<Expressions> Expressions::Build(std::span<const proto::Expression* const>
   return built;
 }
 
+EvalContext Expressions::ContextOf(const Batch& batch, const Selection& rows, RowErrors& errors) const {
+  return {.batch = batch,
+          .rows = rows,
+          .session = context_->session(),
+          .processing_time_micros = context_->ProcessingTimeMicros(),
+          .errors = errors,
+          .random = &context_->env().random(),
+          .watermark_micros = watermark_.micros};
+}
+
 Result<ColumnPtr> Expressions::Evaluate(size_t index, const Batch& batch, const Selection& rows) const {
   const Entry& entry = expressions_[index];
   if (entry.column >= 0) return batch.columns[static_cast<size_t>(entry.column)];
   RowErrors errors;
-  EvalContext context{
-      batch, rows, context_->session(), context_->ProcessingTimeMicros(), errors, &context_->env().random()};
+  EvalContext context = ContextOf(batch, rows, errors);
   ColumnPtr column = entry.expr->Evaluate(context);
   if (!errors.empty()) return errors.First().second;
   return column;
@@ -38,8 +47,7 @@ Result<ColumnPtr> Expressions::Evaluate(size_t index, const Batch& batch, const 
 
 Result<Selection> Expressions::SelectTrue(size_t index, const Batch& batch, const Selection& rows) const {
   RowErrors errors;
-  EvalContext context{
-      batch, rows, context_->session(), context_->ProcessingTimeMicros(), errors, &context_->env().random()};
+  EvalContext context = ContextOf(batch, rows, errors);
   Selection selected = millrace::SelectTrue(*expressions_[index].expr, context);
   if (!errors.empty()) return errors.First().second;
   return selected;

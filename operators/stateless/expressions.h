@@ -22,6 +22,9 @@ class Expressions {
   static Result<Expressions> Build(std::span<const proto::Expression* const> expressions, const Schema& input,
                                    OperatorContext& context);
 
+  /// What CURRENT_WATERMARK() sees from now on.
+  void SetWatermark(Watermark watermark) { watermark_ = watermark; }
+
   size_t size() const { return expressions_.size(); }
   const DataType& type(size_t index) const { return expressions_[index].expr->type(); }
   /// Whether expression `index` is only a column of the input.
@@ -41,7 +44,10 @@ class Expressions {
 
   explicit Expressions(OperatorContext& context) : context_(&context) {}
 
+  EvalContext ContextOf(const Batch& batch, const Selection& rows, RowErrors& errors) const;
+
   OperatorContext* context_;
+  Watermark watermark_;
   std::vector<Entry> expressions_;
 };
 

@@ -1,15 +1,67 @@
 #include "server/jobmanager/result_hub.h"
 
+#include <algorithm>
+
 #include "core/row/value_json.h"
 
 namespace millrace {
+namespace {
+
+/// Producers wait while a reader who is to get every row has not taken so many.
+constexpr size_t kUntakenRowsMax = 65'536;
+
+}  // namespace
+
+void RowWaiters::Add(const void* waiter, std::function<void()> wakeup) {
+  std::lock_guard lock(mutex_);
+  waiters_.insert_or_assign(waiter, std::move(wakeup));
+}
+
+void RowWaiters::Remove(const void* waiter) {
+  std::lock_guard lock(mutex_);
+  waiters_.erase(waiter);
+}
+
+void RowWaiters::WakeAll() {
+  std::lock_guard lock(mutex_);
+  for (const auto& [waiter, wakeup] : waiters_) wakeup();
+  waiters_.clear();
+}
 
 std::vector<RowChange> RowSubscription::Take(int64_t timeout_ms) {
-  std::unique_lock lock(mutex_);
-  changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms), [this] { return !rows_.empty() || ended_; });
-  std::vector<RowChange> rows(std::make_move_iterator(rows_.begin()), std::make_move_iterator(rows_.end()));
-  rows_.clear();
+  std::vector<RowChange> rows;
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, std::chrono::milliseconds(timeout_ms),
+                      [this] { return !rows_.empty() || ended_; });
+    rows.assign(std::make_move_iterator(rows_.begin()), std::make_move_iterator(rows_.end()));
+    rows_.clear();
+  }
+  if (!rows.empty()) waiters_->WakeAll();
   return rows;
+}
+
+bool RowSubscription::HasRoom() const {
+  std::lock_guard lock(mutex_);
+  return rows_max_ > 0 || rows_.size() < kUntakenRowsMax;
+}
+
+void RowSubscription::Append(const std::vector<RowChange>& changes) {
+  std::lock_guard lock(mutex_);
+  for (const RowChange& change : changes) {
+    if (rows_max_ > 0 && rows_.size() >= rows_max_) {
+      ++dropped_;
+    } else {
+      rows_.push_back(change);
+    }
+  }
+  changed_.notify_all();
+}
+
+void RowSubscription::End() {
+  std::lock_guard lock(mutex_);
+  ended_ = true;
+  changed_.notify_all();
 }
 
 bool RowSubscription::ended() const {
@@ -46,51 +98,54 @@ void AppendRowChanges(const Batch& batch, std::vector<RowChange>* changes) {
   }
 }
 
-void JobResults::OnRows(uint32_t query, const Batch& batch) {
-  std::vector<std::shared_ptr<RowSubscription>> subscribers;
-  {
-    std::lock_guard lock(mutex_);
-    auto [begin, end] = subscriptions_.equal_range(query);
-    for (auto it = begin; it != end; ++it) {
-      if (auto subscription = it->second.lock()) subscribers.push_back(std::move(subscription));
-    }
+JobResults::Subscriptions JobResults::SubscriptionsOf(uint32_t query) {
+  Subscriptions found;
+  std::lock_guard lock(mutex_);
+  auto [begin, end] = subscriptions_.equal_range(query);
+  for (auto it = begin; it != end; ++it) {
+    if (auto subscription = it->second.lock()) found.push_back(std::move(subscription));
   }
-  if (subscribers.empty()) return;
+  return found;
+}
+
+void JobResults::OnRows(uint32_t query, const Batch& batch) {
+  const Subscriptions subscriptions = SubscriptionsOf(query);
+  if (subscriptions.empty()) return;
   std::vector<RowChange> changes;
   AppendRowChanges(batch, &changes);
-  for (const auto& subscription : subscribers) {
-    std::lock_guard lock(subscription->mutex_);
-    for (const RowChange& change : changes) {
-      if (subscription->rows_max_ > 0 && subscription->rows_.size() >= subscription->rows_max_) {
-        ++subscription->dropped_;
-      } else {
-        subscription->rows_.push_back(change);
-      }
-    }
-    subscription->changed_.notify_all();
-  }
+  for (const auto& subscription : subscriptions) subscription->Append(changes);
+}
+
+bool JobResults::HasRoom(uint32_t query, const void* waiter, std::function<void()> wakeup) {
+  const auto all_have_room = [this, query] {
+    return std::ranges::all_of(SubscriptionsOf(query), [](const auto& one) { return one->HasRoom(); });
+  };
+  if (all_have_room()) return true;
+  waiters_->Add(waiter, std::move(wakeup));
+  if (!all_have_room()) return false;
+  waiters_->Remove(waiter);  // a reader came between the two looks
+  return true;
 }
 
 std::shared_ptr<RowSubscription> JobResults::Subscribe(uint32_t query, size_t rows_max) {
-  auto subscription = std::make_shared<RowSubscription>();
-  subscription->rows_max_ = rows_max;
+  auto subscription = std::make_shared<RowSubscription>(waiters_, rows_max);
   std::lock_guard lock(mutex_);
-  subscription->ended_ = ended_;
+  if (ended_) subscription->End();
   std::erase_if(subscriptions_, [](const auto& entry) { return entry.second.expired(); });
   subscriptions_.emplace(query, subscription);
   return subscription;
 }
 
 void JobResults::End() {
-  std::lock_guard lock(mutex_);
-  ended_ = true;
-  for (auto& [query, weak] : subscriptions_) {
-    auto subscription = weak.lock();
-    if (!subscription) continue;
-    std::lock_guard subscription_lock(subscription->mutex_);
-    subscription->ended_ = true;
-    subscription->changed_.notify_all();
+  Subscriptions all;
+  {
+    std::lock_guard lock(mutex_);
+    ended_ = true;
+    for (const auto& [query, weak] : subscriptions_) {
+      if (auto subscription = weak.lock()) all.push_back(std::move(subscription));
+    }
   }
+  for (const auto& subscription : all) subscription->End();
 }
 
 }  // namespace millrace

@@ -10,6 +10,11 @@
 #include "state/object_store.h"
 
 namespace millrace {
+namespace {
+
+constexpr size_t kNumRemovalThreads = 4;  // a removal may wait for a broker that does not answer
+
+}  // namespace
 
 LocalWorker::LocalWorker(WorkerOptions options, const Registry& registry, Env& env,
                          std::function<ResultSink*(const JobId&)> results_of)
@@ -20,7 +25,8 @@ LocalWorker::LocalWorker(WorkerOptions options, const Registry& registry, Env& e
       memory_(options_.state_memory_bytes),
       scheduler_(options_.num_compute_threads > 0 ? options_.num_compute_threads
                                                   : std::max(1u, std::thread::hardware_concurrency())),
-      removals_(env.io(), [] {}) {
+      removal_threads_(kNumRemovalThreads),
+      removals_(removal_threads_, [] {}) {
 }
 
 LocalWorker::~LocalWorker() {

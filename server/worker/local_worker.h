@@ -6,6 +6,7 @@
 #include <mutex>
 #include <string>
 
+#include "core/env/thread_pool_executor.h"
 #include "runtime/job_execution.h"
 #include "server/worker/worker_gateway.h"
 #include "state/memory_budget.h"
@@ -51,7 +52,9 @@ class LocalWorker final : public WorkerGateway {
   Scheduler scheduler_;
   mutable std::mutex mutex_;
   std::map<JobId, std::shared_ptr<JobExecution>> executions_;  // guarded by mutex_
-  BlockingWork removals_;                                      // last: waits for them
+  // Threads of their own: an execution's end waits for work on the I/O pool.
+  ThreadPoolExecutor removal_threads_;
+  BlockingWork removals_;  // last: waits for them
 };
 
 }  // namespace millrace

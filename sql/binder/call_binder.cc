@@ -87,7 +87,6 @@ Result<BoundExprPtr> ExpressionBinder::BindCall(const FunctionCall& node, const 
   if (IsGroupWindowName(name) && FunctionRegistry::BuiltIn().Find(name) == nullptr) {
     return ErrorAt(kInvalidWindow, "Window function stands in GROUP BY or in FROM only: " + name, place);
   }
-  if (name == "CURRENT_WATERMARK") return NotSupported("function CURRENT_WATERMARK", place);
   std::vector<BoundExprPtr> arguments;
   for (const FunctionArgument& argument : node.arguments) {
     ASSIGN_OR_RETURN(BoundExprPtr bound, BindArgument(argument));

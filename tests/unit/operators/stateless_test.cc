@@ -80,6 +80,22 @@ TEST(Calc, ARowsErrorEndsTheJob) {
   EXPECT_THAT(guarded.TakeRows(), ElementsAre("+[0]"));
 }
 
+TEST(Calc, CurrentWatermarkIsTheOneThatCameLast) {
+  const OperatorFactory factory = CalcFactory();
+  const std::string time = "{ kind: TIMESTAMP precision: 3 }";
+  HarnessOptions options = Options("calc { projections { type " + time +
+                                       " call { function: 'CURRENT_WATERMARK' arguments { type " + time +
+                                       " column: 0 } } } }",
+                                   "w TIMESTAMP(3)");
+  options.inputs = {"ts TIMESTAMP(3)"};
+  Harness harness(factory, options);
+  ASSERT_OK(harness.Push({"2024-01-01 00:00:05"}));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[null]"));
+  ASSERT_OK(harness.AdvanceWatermark("2024-01-01 00:00:03"));
+  ASSERT_OK(harness.Push({"2024-01-01 00:00:06"}));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[\"2024-01-01 00:00:03.000\"]"));
+}
+
 TEST(Union, ForwardsUnderItsOwnSchema) {
   const OperatorFactory factory = UnionFactory();
   Harness harness(factory, Options("union { }", "x INT, y INT"));

@@ -83,6 +83,35 @@ TEST(ResultHubTest, DroppedRowsOfASlowSubscriberAreCounted) {
   EXPECT_EQ(Text(slow->Take(0)), "+I[5] ");
 }
 
+TEST(ResultHubTest, ProducersWaitForAReaderOfEveryRow) {
+  JobResults results;
+  int num_wakeups = 0;
+  const auto has_room = [&] { return results.HasRoom(1, &results, [&num_wakeups] { ++num_wakeups; }); };
+  EXPECT_TRUE(has_room());  // nobody listens
+  auto reader = results.Subscribe(1, 0);
+  const auto dropping = results.Subscribe(1, 1);
+  EXPECT_TRUE(has_room());
+  const Batch many = Rows(std::vector<std::pair<int64_t, int8_t>>(10'000, {1, 1}));
+  size_t num_batches = 0;
+  for (; has_room(); ++num_batches) results.OnRows(1, many);
+  EXPECT_EQ(num_batches, 7u);  // 65,536 rows, and the batch that goes beyond
+  EXPECT_TRUE(results.HasRoom(2, &results, [] {}));
+  EXPECT_EQ(num_wakeups, 0);
+  EXPECT_EQ(reader->Take(0).size(), 70'000u);
+  EXPECT_EQ(num_wakeups, 1);
+  EXPECT_TRUE(has_room());
+
+  for (; has_room();) results.OnRows(1, many);
+  results.Forget(&results);
+  EXPECT_EQ(reader->Take(0).size(), 70'000u);
+  EXPECT_EQ(num_wakeups, 1);
+
+  for (; has_room();) results.OnRows(1, many);
+  reader.reset();  // who has left holds nobody up
+  EXPECT_EQ(num_wakeups, 2);
+  EXPECT_TRUE(has_room());
+}
+
 TEST(ResultHubTest, EndComesBehindTheLastRow) {
   JobResults results;
   const auto subscription = results.Subscribe(1, 0);

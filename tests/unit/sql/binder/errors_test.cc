@@ -131,8 +131,7 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"SELECT PERCENTILE(b, 0.5) FROM t", 1901, "PERCENTILE"},
         Case{"SELECT * FROM t, UNNEST(ARRAY[1]) AS x(y)", 1901, "UNNEST"},
         Case{"SELECT 1 FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY))", 1901, "SESSION"},
-        Case{"SELECT * FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts AS x ON t.a = x.a", 1901, "FOR SYSTEM_TIME"},
-        Case{"SELECT CURRENT_WATERMARK(ts) FROM t", 1901, "CURRENT_WATERMARK"}));
+        Case{"SELECT * FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts AS x ON t.a = x.a", 1901, "FOR SYSTEM_TIME"}));
 
 TEST(ViewErrors, PointToTheUseOfTheView) {
   Planning planning;
