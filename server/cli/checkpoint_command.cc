@@ -1,12 +1,12 @@
 #include "server/cli/checkpoint_command.h"
 
 #include <fmt/format.h>
-#include <google/protobuf/util/json_util.h>
 
 #include "core/env/env.h"
 #include "core/error_codes.h"
 #include "proto/checkpoint.pb.h"
 #include "server/cli/exit_code.h"
+#include "server/cli/json_output.h"
 #include "server/cli/text_table.h"
 #include "state/checkpoint/checkpoint_store.h"
 #include "state/error_codes.h"
@@ -35,12 +35,7 @@ int ShowCheckpoint(const std::string& directory, OutputFormat format) {
   const auto manifest = Read(directory, *env, &store);
   if (!manifest.ok()) return Fail(manifest.status());
   if (format != OutputFormat::kTable) {
-    google::protobuf::util::JsonPrintOptions options;
-    options.add_whitespace = true;
-    options.preserve_proto_field_names = true;
-    std::string text;
-    (void)google::protobuf::util::MessageToJsonString(*manifest, &text, options);
-    fmt::print("{}\n", text);
+    PrintJson(*manifest);
     return kExitDone;
   }
   fmt::print("epoch {} of job {} ({}), generation {}\n\n", manifest->epoch(), manifest->job_name(),
@@ -65,14 +60,18 @@ int ShowCheckpoint(const std::string& directory, OutputFormat format) {
   return kExitDone;
 }
 
-int VerifyCheckpoint(const std::string& directory) {
+int VerifyCheckpoint(const std::string& directory, OutputFormat format) {
   const auto env = CreateSystemEnv(1);
   std::shared_ptr<ObjectStore> store;
   const auto manifest = Read(directory, *env, &store);
   if (!manifest.ok()) return Fail(manifest.status());
   const Status verified = checkpoint::CheckpointStore(store).Verify(*manifest);
   if (!verified.ok()) return Fail(verified);
-  fmt::print("epoch {} of job {} is whole\n", manifest->epoch(), manifest->job_name());
+  if (format == OutputFormat::kTable) {
+    fmt::print("epoch {} of job {} is whole\n", manifest->epoch(), manifest->job_name());
+  } else {
+    fmt::print("{{\"epoch\":{},\"job_id\":\"{}\",\"whole\":true}}\n", manifest->epoch(), manifest->job_id());
+  }
   return kExitDone;
 }
 

@@ -11,6 +11,6 @@ namespace millrace {
 /// What the manifest holds: operators, state, splits.
 int ShowCheckpoint(const std::string& directory, OutputFormat format);
 /// Length and checksum of every file it refers to.
-int VerifyCheckpoint(const std::string& directory);
+int VerifyCheckpoint(const std::string& directory, OutputFormat format);
 
 }  // namespace millrace

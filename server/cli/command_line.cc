@@ -1,5 +1,7 @@
 #include "server/cli/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <map>
 
@@ -10,6 +12,7 @@
 #include "server/cli/run_command.h"
 #include "server/cli/server_command.h"
 #include "server/cli/sql_command.h"
+#include "server/cli/usage_error.h"
 
 namespace millrace {
 namespace {
@@ -35,8 +38,15 @@ struct Arguments {
 };
 
 void AddOutput(CLI::App* app, OutputFormat* format) {
+  const auto number_of = [](std::string& name) -> std::string {
+    const auto found = kFormats.find(name);
+    if (found == kFormats.end()) return "Unknown format '" + name + "': table, json or ndjson";
+    name = std::to_string(static_cast<int>(found->second));
+    return "";
+  };
   app->add_option("-o,--output", *format, "table, json or ndjson")
-      ->transform(CLI::CheckedTransformer(kFormats, CLI::ignore_case));
+      ->transform(CLI::Validator(number_of, ""))
+      ->type_name("FORMAT");
 }
 
 void AddClient(CLI::App* app, ClientOptions* client) {
@@ -138,7 +148,7 @@ void AddJob(CLI::App& app, Arguments& a) {
     AddOutput(command, &a.client.format);
   }
   show->callback([&a] { a.exit_code = ShowCheckpoint(a.directory, a.client.format); });
-  verify->callback([&a] { a.exit_code = VerifyCheckpoint(a.directory); });
+  verify->callback([&a] { a.exit_code = VerifyCheckpoint(a.directory, a.client.format); });
 }
 
 void AddSql(CLI::App& app, Arguments& a) {
@@ -202,7 +212,12 @@ int RunCommandLine(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? kExitDone : kExitUsage;
+    if (error.get_exit_code() == 0) {
+      app.exit(error);  // prints the help that was asked for
+      return kExitDone;
+    }
+    fmt::print(stderr, "{}", DescribeUsageError(app, error, argc, argv));
+    return kExitUsage;
   }
   return arguments.exit_code;
 }

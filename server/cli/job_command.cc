@@ -4,13 +4,13 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <ctime>
-#include <fstream>
-#include <sstream>
 
 #include "core/types/proto_conversion.h"
 #include "server/cli/control_client.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/interrupt.h"
+#include "server/cli/json_output.h"
+#include "server/cli/script_file.h"
 #include "server/cli/text_table.h"
 
 namespace millrace {
@@ -21,14 +21,15 @@ int Fail(const ClientError& error) {
   return error.exit_code;
 }
 
-void PrintJson(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.add_whitespace = true;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  std::string text;
-  (void)google::protobuf::util::MessageToJsonString(message, &text, options);
-  fmt::print("{}\n", text);
+/// The whole answer as JSON, or the one value of it that scripts want.
+int PrintAnswer(const ClientOptions& client, const google::protobuf::Message& answer,
+                const std::string& value) {
+  if (client.format == OutputFormat::kTable) {
+    fmt::print("{}\n", value);
+  } else {
+    PrintJson(answer);
+  }
+  return kExitDone;
 }
 
 std::string TimeText(int64_t micros) {
@@ -45,19 +46,19 @@ std::string MillisText(int64_t micros) {
   return fmt::format("{:.1f} ms", static_cast<double>(micros) / 1000);
 }
 
-bool ReadFile(const std::string& path, std::string* text) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) {
-    fmt::print(stderr, "File cannot be read: {}\n", path);
-    return false;
-  }
-  std::ostringstream all;
-  all << in.rdbuf();
-  *text = all.str();
-  return true;
+/// Prints every error of a graph; submission itself would end at the first.
+int Validate(ControlClient& server, const proto::JobGraph& graph) {
+  proto::ValidateRequest request;
+  *request.mutable_graph() = graph;
+  proto::ValidateResponse response;
+  const ClientError error = server.Validate(request, &response);
+  if (error.exit_code != 0) return Fail(error);
+  for (const proto::ErrorDetail& detail : response.errors()) fmt::print(stderr, "{}\n", detail.rendered());
+  return response.errors().empty() ? kExitDone : kExitFailed;
 }
 
-int SubmitGraphFile(ControlClient& server, const SubmitCommandOptions& options, const std::string& text) {
+int SubmitGraphFile(const ClientOptions& client, ControlClient& server, const SubmitCommandOptions& options,
+                    const std::string& text) {
   proto::SubmitGraphRequest request;
   const auto parsed = google::protobuf::util::JsonStringToMessage(text, request.mutable_graph());
   if (!parsed.ok()) {
@@ -65,25 +66,28 @@ int SubmitGraphFile(ControlClient& server, const SubmitCommandOptions& options, 
     return kExitFailed;
   }
   if (!options.name.empty()) request.mutable_graph()->set_name(options.name);
+  if (const int code = Validate(server, request.graph()); code != kExitDone) return code;
   request.set_restore_from(options.restore_from);
   request.set_allow_non_restored_state(options.allow_non_restored_state);
   request.set_allow_output_rollback(options.allow_output_rollback);
   proto::SubmitGraphResponse response;
   const ClientError error = server.SubmitGraph(request, &response);
   if (error.exit_code != 0) return Fail(error);
-  fmt::print("{}\n", response.job_id());
-  return kExitDone;
+  return PrintAnswer(client, response, response.job_id());
 }
 
 }  // namespace
 
 int SubmitJob(const ClientOptions& client, const SubmitCommandOptions& options) {
-  std::string text;
-  if (!ReadFile(options.file, &text)) return kExitFailed;
+  const auto text = ReadScriptFile(options.file);
+  if (!text.ok()) {
+    fmt::print(stderr, "{}\n", text.status().ToString());
+    return kExitFailed;
+  }
   const auto server = ControlClient::Connect(client.server);
-  if (options.file.ends_with(".json")) return SubmitGraphFile(*server, options, text);
+  if (options.file.ends_with(".json")) return SubmitGraphFile(client, *server, options, *text);
   proto::ExecuteSqlRequest request;
-  request.set_sql(text);
+  request.set_sql(*text);
   request.set_detached(true);
   request.set_transient(true);
   request.set_job_name(options.name);
@@ -95,7 +99,7 @@ int SubmitJob(const ClientOptions& client, const SubmitCommandOptions& options) 
   const ClientError error = server->ExecuteSql(request, [&](const proto::ExecuteSqlResponse& response) {
     if (response.has_job()) {
       ++num_jobs;
-      fmt::print("{}\n", response.job().job_id());
+      PrintAnswer(client, response.job(), response.job().job_id());
       fmt::print(stderr, "Job '{}' is submitted\n", response.job().name());
     } else if (response.has_error()) {
       fmt::print(stderr, "{}\n", response.error().rendered());
@@ -176,13 +180,14 @@ int StopJob(const ClientOptions& client, const std::string& job, const std::stri
   proto::StopJobResponse response;
   const ClientError error = ControlClient::Connect(client.server)->StopJob(request, &response);
   if (error.exit_code != 0) return Fail(error);
-  fmt::print("{}\n", response.savepoint_path());
-  return kExitDone;
+  return PrintAnswer(client, response, response.savepoint_path());
 }
 
 int CancelJob(const ClientOptions& client, const std::string& job) {
   const ClientError error = ControlClient::Connect(client.server)->CancelJob(job);
-  return error.exit_code != 0 ? Fail(error) : kExitDone;
+  if (error.exit_code != 0) return Fail(error);
+  if (client.format != OutputFormat::kTable) PrintJson(proto::CancelJobResponse());
+  return kExitDone;
 }
 
 int TakeSavepoint(const ClientOptions& client, const std::string& job, const std::string& directory,
@@ -195,8 +200,7 @@ int TakeSavepoint(const ClientOptions& client, const std::string& job, const std
   proto::TriggerCheckpointResponse response;
   const ClientError error = ControlClient::Connect(client.server)->TriggerCheckpoint(request, &response);
   if (error.exit_code != 0) return Fail(error);
-  fmt::print("{}\n", response.checkpoint().path());
-  return kExitDone;
+  return PrintAnswer(client, response, response.checkpoint().path());
 }
 
 int TailJob(const ClientOptions& client, const std::string& job, uint32_t query) {

@@ -4,12 +4,10 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <fstream>
-#include <sstream>
-
 #include "proto/job_graph.pb.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/interrupt.h"
+#include "server/cli/script_file.h"
 #include "server/engine.h"
 #include "server/error_codes.h"
 #include "server/jobmanager/job_options.h"
@@ -39,22 +37,6 @@ class TemporaryDirectory {
  private:
   std::string path_;
 };
-
-Result<std::string> ReadScript(const std::string& file) {
-  std::ostringstream text;
-  if (file == "-") {
-    std::string line;
-    while (std::getline(std::cin, line)) text << line << '\n';
-    return text.str();
-  }
-  std::ifstream in(file, std::ios::binary);
-  if (!in) {
-    return Status(kBadRequest, fmt::format("Script cannot be read: {}", file))
-        .WithSuggestion("check the path");
-  }
-  text << in.rdbuf();
-  return text.str();
-}
 
 /// Runs the statements of one script after the other.
 class ScriptRunner {
@@ -193,7 +175,7 @@ Status RunAll(const RunCommandOptions& options, const std::string& directory, Re
   }
   ScriptRunner runner(*engine, printer, std::move(session));
   for (const std::string& file : options.files) {
-    ASSIGN_OR_RETURN(const std::string script, ReadScript(file));
+    ASSIGN_OR_RETURN(const std::string script, ReadScriptFile(file));
     if (!runner.Run(script)) {
       *failed = true;
       return Status::Ok();

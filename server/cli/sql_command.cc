@@ -5,35 +5,29 @@
 
 #include <algorithm>
 #include <csignal>
-#include <fstream>
-#include <iostream>
-#include <sstream>
 
 #include "core/types/proto_conversion.h"
 #include "server/cli/control_client.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/interrupt.h"
+#include "server/cli/json_output.h"
 #include "server/cli/line_editor.h"
+#include "server/cli/script_file.h"
 #include "sql/lexer/keywords.h"
 #include "sql/parser/parser.h"
 
 namespace millrace {
 namespace {
 
-bool ReadAll(const std::string& file, std::string* text) {
-  std::ostringstream all;
-  if (file == "-") {
-    all << std::cin.rdbuf();
+/// Reads a script, or says on stderr why not.
+bool Read(const std::string& file, std::string* text) {
+  auto script = ReadScriptFile(file);
+  if (script.ok()) {
+    *text = std::move(*script);
   } else {
-    std::ifstream in(file, std::ios::binary);
-    if (!in) {
-      fmt::print(stderr, "File cannot be read: {}\n", file);
-      return false;
-    }
-    all << in.rdbuf();
+    fmt::print(stderr, "{}\n", script.status().ToString());
   }
-  *text = all.str();
-  return true;
+  return script.ok();
 }
 
 std::string Upper(std::string text) {
@@ -195,25 +189,29 @@ int RunSql(const ClientOptions& client_options, const SqlCommandOptions& options
   }
   for (const std::string& file : options.files) {
     std::string script;
-    if (!ReadAll(file, &script)) return kExitFailed;
+    if (!Read(file, &script)) return kExitFailed;
     if (const int code = client.Run(script, true); code != kExitDone) return code;
   }
   if (!options.statements.empty() || !options.files.empty()) return kExitDone;
   if (isatty(STDIN_FILENO) != 0) return RunShell(client);
   std::string script;
-  return ReadAll("-", &script) ? client.Run(script, true) : kExitFailed;
+  return Read("-", &script) ? client.Run(script, true) : kExitFailed;
 }
 
 int RunExplain(const ClientOptions& options, const std::string& file) {
   proto::ExplainRequest request;
-  if (!ReadAll(file, request.mutable_sql())) return kExitFailed;
+  if (!Read(file, request.mutable_sql())) return kExitFailed;
   proto::ExplainResponse response;
   const ClientError error = ControlClient::Connect(options.server)->Explain(request, &response);
   if (error.exit_code != 0) {
     fmt::print(stderr, "{}\n", error.detail.rendered());
     return error.exit_code;
   }
-  fmt::print("{}", response.text());
+  if (options.format == OutputFormat::kTable) {
+    fmt::print("{}", response.text());
+  } else {
+    PrintJson(response);
+  }
   return kExitDone;
 }
 

@@ -11,7 +11,7 @@ import unittest
 from server_process import Server
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-CLIENT = ROOT / "examples" / "graph_client.py"
+CLIENT = ROOT / "examples" / "graph_client" / "follow_graph.py"
 GRAPH = ROOT / "examples" / "graphs" / "datagen_to_print.json"
 
 
