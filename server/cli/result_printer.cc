@@ -1,14 +1,19 @@
 #include "server/cli/result_printer.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
-#include <algorithm>
+#include <optional>
 
 #include "core/row/value_json.h"
+#include "server/cli/live_table.h"
+#include "server/cli/row_cells.h"
 #include "sql/error_rendering.h"
 
 namespace millrace {
 namespace {
+
+constexpr size_t kCellWidthMax = 60;
 
 /// One JSON object a line, in order of emission.
 class NdjsonPrinter final : public ResultPrinter {
@@ -36,71 +41,40 @@ class NdjsonPrinter final : public ResultPrinter {
   uint32_t query_ = 0;
 };
 
-/// The values of a row's JSON array, each as text without quotes.
-std::vector<std::string> CellsOf(const std::string& row_json) {
-  std::vector<std::string> cells;
-  std::string cell;
-  int depth = 0;
-  bool in_string = false;
-  for (size_t i = 1; i + 1 < row_json.size(); ++i) {
-    const char c = row_json[i];
-    if (in_string && c == '\\') {
-      cell += c;
-      cell += row_json[++i];
-      continue;
-    }
-    if (c == '"') in_string = !in_string;
-    if (!in_string && (c == '[' || c == '{')) ++depth;
-    if (!in_string && (c == ']' || c == '}')) --depth;
-    if (c == ',' && depth == 0 && !in_string) {
-      cells.push_back(std::move(cell));
-      cell.clear();
-    } else {
-      cell += c;
-    }
-  }
-  cells.push_back(std::move(cell));
-  for (std::string& text : cells) {
-    if (text.size() >= 2 && text.front() == '"' && text.back() == '"') text = text.substr(1, text.size() - 2);
-    if (text == "null") text = "<NULL>";
-  }
-  return cells;
-}
-
-size_t DisplayWidth(const std::string& text) {
-  return static_cast<size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
-}
-
 /// A bordered table; widths are fixed by the header and the first rows, so that rows can be printed as they
-/// come.
+/// come. On a terminal an updating query is a table that changes in place.
 class TablePrinter final : public ResultPrinter {
  public:
-  explicit TablePrinter(std::FILE* out) : out_(out) {}
+  explicit TablePrinter(std::FILE* out) : out_(out), is_terminal_(isatty(fileno(out)) != 0) {}
 
   void BeginQuery(uint32_t query, const Schema& schema, bool updating) override {
     names_.clear();
-    waiting_.clear();
     widths_.clear();
     num_rows_ = 0;
-    updating_ = updating;
-    if (updating) names_.push_back("op");
+    shows_op_ = updating && !is_terminal_;
+    if (shows_op_) names_.push_back("op");
     for (const Field& field : schema.fields) names_.push_back(field.name);
+    if (updating && is_terminal_) live_.emplace(out_, names_);
   }
 
   void PrintRows(const std::vector<RowChange>& rows) override {
+    if (live_) return live_->Apply(rows);
+    std::vector<std::vector<std::string>> printed;
     for (const RowChange& row : rows) {
-      std::vector<std::string> cells = CellsOf(row.row_json);
-      if (updating_) cells.insert(cells.begin(), row.op);
-      waiting_.push_back(std::move(cells));
+      printed.push_back(CellsOf(row.row_json));
+      if (shows_op_) printed.back().insert(printed.back().begin(), row.op);
     }
-    if (!waiting_.empty()) Flush();
+    if (!printed.empty()) Print(printed);
   }
 
   void EndQuery() override {
-    if (widths_.empty()) Flush();
-    PrintRule();
-    fmt::print(out_, "{} row{}\n\n", num_rows_, num_rows_ == 1 ? "" : "s");
+    if (live_) {
+      live_->Finish();
+      live_.reset();
+      return;
+    }
+    if (widths_.empty()) Print({});
+    fmt::print(out_, "{}{} row{}\n\n", RuleLine(widths_), num_rows_, num_rows_ == 1 ? "" : "s");
     std::fflush(out_);
   }
 
@@ -109,42 +83,24 @@ class TablePrinter final : public ResultPrinter {
   }
 
  private:
-  void Flush() {
+  void Print(const std::vector<std::vector<std::string>>& rows) {
     if (widths_.empty()) {
-      for (const std::string& name : names_) widths_.push_back(DisplayWidth(name));
-      for (const auto& cells : waiting_) {
-        for (size_t i = 0; i < cells.size() && i < widths_.size(); ++i) {
-          widths_[i] = std::min<size_t>(std::max(widths_[i], DisplayWidth(cells[i])), 60);
-        }
-      }
-      PrintRule();
-      PrintCells(names_);
-      PrintRule();
+      widths_ = ColumnWidths(names_, rows, kCellWidthMax);
+      const std::string rule = RuleLine(widths_);
+      fmt::print(out_, "{}{}{}", rule, CellsLine(names_, widths_), rule);
     }
-    for (const auto& cells : waiting_) PrintCells(cells);
-    num_rows_ += waiting_.size();
-    waiting_.clear();
+    for (const auto& cells : rows) fmt::print(out_, "{}", CellsLine(cells, widths_));
+    num_rows_ += rows.size();
     std::fflush(out_);
-  }
-  void PrintRule() {
-    for (size_t width : widths_) fmt::print(out_, "+{}", std::string(width + 2, '-'));
-    fmt::print(out_, "+\n");
-  }
-  void PrintCells(const std::vector<std::string>& cells) {
-    for (size_t i = 0; i < cells.size(); ++i) {
-      const size_t width = i < widths_.size() ? widths_[i] : 0;
-      const size_t used = DisplayWidth(cells[i]);
-      fmt::print(out_, "| {}{} ", cells[i], std::string(width > used ? width - used : 0, ' '));
-    }
-    fmt::print(out_, "|\n");
   }
 
   std::FILE* const out_;
-  bool updating_ = false;
+  const bool is_terminal_;
+  bool shows_op_ = false;
   std::vector<std::string> names_;
   std::vector<size_t> widths_;
-  std::vector<std::vector<std::string>> waiting_;
   size_t num_rows_ = 0;
+  std::optional<LiveTable> live_;
 };
 
 /// One JSON object with every query's columns and rows when it ends.

@@ -19,6 +19,7 @@ class ResultPrinter {
   virtual ~ResultPrinter() = default;
   /// A query (SELECT, SHOW, DESCRIBE, ..., counted from 1) begins.
   virtual void BeginQuery(uint32_t query, const Schema& schema, bool updating) = 0;
+  /// No rows: only time has passed, what changes in place may be drawn again.
   virtual void PrintRows(const std::vector<RowChange>& rows) = 0;
   virtual void EndQuery() = 0;
   /// `statement` counts from 1; `script` is the text that the error's place refers to.

@@ -117,7 +117,6 @@ class SqlClient {
 
  private:
   void PrintRows(const proto::ResultRows& rows) {
-    if (rows.rows().empty()) return;
     std::vector<RowChange> changes;
     for (const auto& row : rows.rows()) changes.push_back({row.op(), row.row_json()});
     printer_->PrintRows(changes);
