@@ -116,6 +116,13 @@ class SinkWriter {
 
 enum class CommitResult : uint8_t { kDone, kAlreadyDone };
 
+/// What a sink's subtask starts from.
+struct SinkRecovery {
+  Epoch epoch;                                  // 0 = fresh start
+  std::span<const proto::Committable> pending;  // what it left to commit: Commit follows for each
+  bool allow_rollback = false;                  // output of later epochs may appear twice
+};
+
 /// Publishes what an epoch staged, once its epoch is durable. One a sink subtask, on the I/O pool, one call
 /// at a time; may block. Idempotent: after recovery every committable of the restored epoch is committed
 /// again.
@@ -124,9 +131,9 @@ class Committer {
   virtual ~Committer() = default;
   /// Ascending by epoch within a lane. External errors are retried by the job's restart.
   virtual Result<CommitResult> Commit(const proto::Committable& committable) = 0;
-  /// After a restore, before the first Commit: `epoch` is what the job starts from (0 = fresh start). Refuses
-  /// with kOutputAhead when output of later epochs is already published and `allow_rollback` is not set.
-  virtual Status Recover(Epoch epoch, bool allow_rollback) { return Status::Ok(); }
+  /// Before the first Commit. Refuses with kOutputAhead when output of later epochs is already published and
+  /// `allow_rollback` is not set.
+  virtual Status Recover(const SinkRecovery& recovery) { return Status::Ok(); }
 };
 
 /// Makes the parts of one connector. Adding a connector is one folder, one registry line, one page of docs.

@@ -114,7 +114,7 @@ void TableSink::Recover() {
   const bool allow_rollback = context_->JobOption(kAllowRollbackOption) == "true";
   context_->RunBlocking(
       [committer = committer_.get(), epoch, allow_rollback, restored = RestoreCommittables()]() -> Status {
-        RETURN_IF_ERROR(committer->Recover(epoch, allow_rollback));
+        RETURN_IF_ERROR(committer->Recover({epoch, restored, allow_rollback}));
         return restored.empty() ? Status::Ok() : CommitAll(*committer, restored);
       },
       [this, epoch](Status status) {

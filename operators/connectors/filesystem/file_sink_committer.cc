@@ -41,14 +41,15 @@ FileSinkCommitter::FileSinkCommitter(const ConnectorContext& context, Filesystem
       owner_(PartOwnerOf(context.job_id, context.operator_uid)) {
 }
 
-Status FileSinkCommitter::Recover(Epoch epoch, bool allow_rollback) {
+Status FileSinkCommitter::Recover(const SinkRecovery& recovery) {
+  const Epoch epoch = recovery.epoch;
   restored_epoch_ = epoch.value;
-  allow_rollback_ = allow_rollback;
+  allow_rollback_ = recovery.allow_rollback;
   FileSystem& files = context_.env->files();
   ASSIGN_OR_RETURN(const std::vector<PartFile> parts,
                    FindPartFiles(files, options_.path, owner_, context_.subtask, context_.parallelism));
   std::string path;
-  if (!allow_rollback && IsAhead(parts, epoch.value, &path)) return OutputAhead(epoch.value, path);
+  if (!allow_rollback_ && IsAhead(parts, epoch.value, &path)) return OutputAhead(epoch.value, path);
   return RemovePartFiles(files, parts, [epoch](const PartName& name) {
     return name.stage == PartStage::kStaged && name.epoch > epoch.value;
   });

@@ -18,7 +18,7 @@ class FileSinkCommitter : public Committer {
   /// an epoch of this run it is an error, kCommitFailed.
   Result<CommitResult> Commit(const proto::Committable& committable) override;
   /// Removes what later epochs of dead attempts staged. kOutputAhead when files of later epochs are visible.
-  Status Recover(Epoch epoch, bool allow_rollback) override;
+  Status Recover(const SinkRecovery& recovery) override;
 
  private:
   /// For committables of a savepoint that another job took: whether that job has gone on.

@@ -1,5 +1,6 @@
 #include "operators/connectors/kafka/kafka_committer.h"
 
+#include <set>
 #include <utility>
 
 #include "core/error_codes.h"
@@ -19,6 +20,13 @@ constexpr uint64_t kSkippedEvery = 5;  // SeededBug::kCommitSkipped
 
 std::string LaneText(const SinkIdentity& identity, uint32_t lane) {
   return "transactional id '" + identity.TransactionalId(lane) + "'";
+}
+
+Result<proto::KafkaCommittable> Read(const proto::Committable& committable) {
+  proto::KafkaCommittable content;
+  if (content.ParseFromString(committable.content()) && content.version() == kVersion) return content;
+  return Status(kCorruptBytes,
+                "what a Kafka sink has staged cannot be read: epoch " + std::to_string(committable.epoch()));
 }
 
 /// Errors that come again however often it is tried.
@@ -71,14 +79,20 @@ Status KafkaCommitter::Retry(KafkaLane& lane, const std::string& what,
   }
 }
 
-Status KafkaCommitter::Recover(Epoch epoch, bool allow_rollback) {
-  recovered_epoch_ = epoch.value;
-  allow_rollback_ = allow_rollback;
+Status KafkaCommitter::Recover(const SinkRecovery& recovery) {
+  recovered_epoch_ = recovery.epoch.value;
+  allow_rollback_ = recovery.allow_rollback;
+  std::set<uint32_t> pending;
+  for (const proto::Committable& committable : recovery.pending) {
+    ASSIGN_OR_RETURN(const proto::KafkaCommittable content, Read(committable));
+    if (SinkIdentity{content.transactional_id_prefix(), content.sink_uid()} == identity_)
+      pending.insert(content.lane());
+  }
   Sink& sink = SinkOf(identity_);
   ASSIGN_OR_RETURN(const uint32_t num_lanes, sink.markers->EnsureLanes(context_.parallelism));
   for (uint32_t lane = context_.subtask; lane < num_lanes; lane += context_.parallelism) {
-    RETURN_IF_ERROR(
-        Retry(LaneOf(sink, lane), LaneText(identity_, lane), [&] { return RecoverLane(sink, lane); }));
+    RETURN_IF_ERROR(Retry(LaneOf(sink, lane), LaneText(identity_, lane),
+                          [&] { return RecoverLane(sink, lane, pending.contains(lane)); }));
     // Lanes of a former, larger parallelism: opened to fence and to look at; what they staged opens them
     // again.
     if (lane >= context_.parallelism) LaneOf(sink, lane).Close();
@@ -86,14 +100,15 @@ Status KafkaCommitter::Recover(Epoch epoch, bool allow_rollback) {
   return Status::Ok();
 }
 
-Status KafkaCommitter::RecoverLane(Sink& sink, uint32_t lane_number) {
+Status KafkaCommitter::RecoverLane(Sink& sink, uint32_t lane_number, bool is_pending) {
   KafkaLane& lane = LaneOf(sink, lane_number);
   const std::optional<ProgressMarker>& marker = lane.marker();
   const bool is_own = marker && marker->job_id == context_.job_id.value;
+  // A lane that committed nothing yet and has nothing to commit is new: marked before it stages anything. One
+  // that has, but no marker, has lost it: Commit decides.
+  if (!marker && is_pending) return Status::Ok();
   const bool is_fresh = recovered_epoch_ == 0 && !is_own;
-  // With no marker after a restore the lane is new, or its progress is lost: Commit tells the two apart.
-  if (!marker && recovered_epoch_ > 0) return Status::Ok();
-  if (is_fresh) return lane.Commit({0, context_.job_id.value}, nullptr);
+  if (!marker || is_fresh) return lane.Commit({recovered_epoch_, context_.job_id.value}, nullptr);
   if (marker->epoch > recovered_epoch_) {
     if (!allow_rollback_) {
       return Status(kOutputAhead, "output of later epochs is published already, " +
@@ -130,11 +145,7 @@ Result<bool> KafkaCommitter::IsPublished(const KafkaLane& lane, uint64_t epoch) 
 }
 
 Result<CommitResult> KafkaCommitter::Commit(const proto::Committable& committable) {
-  proto::KafkaCommittable content;
-  if (!content.ParseFromString(committable.content()) || content.version() != kVersion) {
-    return Status(kCorruptBytes, "what a Kafka sink has staged cannot be read: epoch " +
-                                     std::to_string(committable.epoch()));
-  }
+  ASSIGN_OR_RETURN(const proto::KafkaCommittable content, Read(committable));
   if (HasSeededBug(SeededBug::kCommitSkipped) && content.epoch() % kSkippedEvery == 0)
     return CommitResult::kDone;
   const SinkIdentity identity{content.transactional_id_prefix(), content.sink_uid()};

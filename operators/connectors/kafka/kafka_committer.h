@@ -28,7 +28,7 @@ class KafkaCommitter : public Committer {
   ~KafkaCommitter() override;
 
   Result<CommitResult> Commit(const proto::Committable& committable) override;
-  Status Recover(Epoch epoch, bool allow_rollback) override;
+  Status Recover(const SinkRecovery& recovery) override;
 
  private:
   /// The lanes of one identity. There is more than one only while epochs of an earlier
@@ -42,8 +42,9 @@ class KafkaCommitter : public Committer {
   Sink& SinkOf(const SinkIdentity& identity);
   KafkaLane& LaneOf(Sink& sink, uint32_t lane);
 
-  /// Opens the lane and brings its marker in line with what the job starts from.
-  Status RecoverLane(Sink& sink, uint32_t lane);
+  /// Opens the lane and brings its marker in line with what the job starts from; `is_pending`: with an epoch
+  /// of the lane to commit.
+  Status RecoverLane(Sink& sink, uint32_t lane, bool is_pending);
   /// Whether the open lane's marker says that the epoch is out. kSinkFenced when another job has it now.
   Result<bool> IsPublished(const KafkaLane& lane, uint64_t epoch) const;
   Result<CommitResult> CommitOnce(KafkaLane& lane, uint64_t epoch, const proto::KafkaCommittable& content);

@@ -39,7 +39,7 @@ Status SinkHarness::Start(uint64_t epoch, bool allow_rollback) {
   ASSIGN_OR_RETURN(writer_,
                    factory_.create_writer(config, Context(), std::make_shared<const Schema>(schema)));
   ASSIGN_OR_RETURN(committer_, factory_.create_committer(config, Context()));
-  return committer_->Recover(Epoch{epoch}, allow_rollback);
+  return committer_->Recover({Epoch{epoch}, {}, allow_rollback});
 }
 
 Status SinkHarness::Write(const std::vector<std::string>& rows) {

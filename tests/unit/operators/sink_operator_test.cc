@@ -66,8 +66,9 @@ class FakeCommitter final : public Committer {
                                  std::to_string(committable.epoch()) + ": " + committable.content());
     return CommitResult::kDone;
   }
-  Status Recover(Epoch epoch, bool allow_rollback) override {
-    outside_.recovered.push_back(std::to_string(epoch.value) + (allow_rollback ? " rollback" : ""));
+  Status Recover(const SinkRecovery& recovery) override {
+    outside_.recovered.push_back(std::to_string(recovery.epoch.value) +
+                                 (recovery.allow_rollback ? " rollback" : ""));
     return outside_.output_ahead ? Status(kOutputAhead, "output of later epochs is out") : Status::Ok();
   }
 
