@@ -121,8 +121,7 @@ void WriteCheckpoint(const CheckpointView& checkpoint, JsonWriter& json) {
 }
 
 void WriteCheckpoints(const JobView& job, JsonWriter& json) {
-  int64_t completed = 0;
-  int64_t failed = 0;
+  const auto [completed, failed] = job.checkpoint_counts;
   int64_t in_progress = 0;
   const CheckpointView* last_completed = nullptr;
   const CheckpointView* last_failed = nullptr;
@@ -130,12 +129,10 @@ void WriteCheckpoints(const JobView& job, JsonWriter& json) {
   for (const CheckpointView& checkpoint : job.checkpoints) {
     switch (checkpoint.status) {
       case CheckpointView::Status::kCompleted:
-        ++completed;
         (checkpoint.kind == checkpoint::PendingKind::kSavepoint ? last_savepoint : last_completed) =
             &checkpoint;
         break;
       case CheckpointView::Status::kFailed:
-        ++failed;
         last_failed = &checkpoint;
         break;
       case CheckpointView::Status::kInProgress:

@@ -22,11 +22,20 @@ int ExitCodeOf(grpc::StatusCode code) {
   }
 }
 
+/// A server that was started meanwhile is found at the next call.
+grpc::ChannelArguments ChannelOptions() {
+  grpc::ChannelArguments options;
+  options.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  options.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
+  return options;
+}
+
 class GrpcControlClient final : public ControlClient {
  public:
   explicit GrpcControlClient(const std::string& address)
       : address_(address),
-        stub_(proto::Control::NewStub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()))) {}
+        stub_(proto::Control::NewStub(
+            grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), ChannelOptions()))) {}
 
   ClientError ExecuteSql(const proto::ExecuteSqlRequest& request,
                          const std::function<bool(const proto::ExecuteSqlResponse&)>& handle) override {

@@ -4,6 +4,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include <ctime>
+#include <optional>
 
 #include "core/types/proto_conversion.h"
 #include "server/cli/control_client.h"
@@ -12,6 +13,7 @@
 #include "server/cli/json_output.h"
 #include "server/cli/script_file.h"
 #include "server/cli/text_table.h"
+#include "server/cli/wait_indicator.h"
 
 namespace millrace {
 namespace {
@@ -96,7 +98,9 @@ int SubmitJob(const ClientOptions& client, const SubmitCommandOptions& options) 
   request.set_allow_output_rollback(options.allow_output_rollback);
   int exit_code = kExitDone;
   int num_jobs = 0;
+  std::optional<WaitIndicator> indicator("Checking and starting the job");
   const ClientError error = server->ExecuteSql(request, [&](const proto::ExecuteSqlResponse& response) {
+    indicator.reset();
     if (response.has_job()) {
       ++num_jobs;
       PrintAnswer(client, response.job(), response.job().job_id());
@@ -107,6 +111,7 @@ int SubmitJob(const ClientOptions& client, const SubmitCommandOptions& options) 
     }
     return !Interrupted();
   });
+  indicator.reset();
   if (error.exit_code != 0) return Fail(error);
   if (exit_code == kExitDone && num_jobs == 0) {
     fmt::print(stderr, "The script has no INSERT: nothing runs\n");
@@ -178,12 +183,14 @@ int StopJob(const ClientOptions& client, const std::string& job, const std::stri
   request.set_drain(drain);
   request.set_timeout_ms(timeout_ms);
   proto::StopJobResponse response;
+  const WaitIndicator indicator("Taking a savepoint, then ending the job");
   const ClientError error = ControlClient::Connect(client.server)->StopJob(request, &response);
   if (error.exit_code != 0) return Fail(error);
   return PrintAnswer(client, response, response.savepoint_path());
 }
 
 int CancelJob(const ClientOptions& client, const std::string& job) {
+  const WaitIndicator indicator("Waiting for the job's tasks to end");
   const ClientError error = ControlClient::Connect(client.server)->CancelJob(job);
   if (error.exit_code != 0) return Fail(error);
   if (client.format != OutputFormat::kTable) PrintJson(proto::CancelJobResponse());
@@ -198,6 +205,7 @@ int TakeSavepoint(const ClientOptions& client, const std::string& job, const std
   request.set_savepoint_directory(directory);
   request.set_timeout_ms(timeout_ms);
   proto::TriggerCheckpointResponse response;
+  const WaitIndicator indicator(savepoint ? "Taking a savepoint" : "Taking a checkpoint");
   const ClientError error = ControlClient::Connect(client.server)->TriggerCheckpoint(request, &response);
   if (error.exit_code != 0) return Fail(error);
   return PrintAnswer(client, response, response.checkpoint().path());

@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "proto/job_graph.pb.h"
+#include "runtime/job_execution.h"
+#include "runtime/task.h"
 #include "server/cli/exit_code.h"
 #include "server/cli/interrupt.h"
 #include "server/cli/script_file.h"
+#include "server/cli/wait_indicator.h"
 #include "server/engine.h"
 #include "server/error_codes.h"
 #include "server/jobmanager/job_options.h"
@@ -139,7 +142,22 @@ class ScriptRunner {
     return Status::Ok();
   }
 
+  /// Records that the job's sources have read.
+  uint64_t RecordsRead(const JobId& job) const {
+    uint64_t records = 0;
+    engine_.worker().ForEachExecution([&](const JobExecution& execution) {
+      if (execution.services().job_id != job) return;
+      for (const auto& task : execution.tasks()) {
+        const ChainedOperator& first = *task->operators().front();
+        if (first.config().has_source())
+          records += static_cast<uint64_t>(first.shared_probe()->records_out.Get());
+      }
+    });
+    return records;
+  }
+
   Status WaitForJob(const JobId& job) {
+    const WaitIndicator indicator([this, job] { return fmt::format("{} records read", RecordsRead(job)); });
     while (!Interrupted()) {
       const auto ended = engine_.jobs().WaitUntilEnded(job, kPollMillis);
       if (!ended.ok()) continue;  // not yet

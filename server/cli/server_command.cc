@@ -28,14 +28,20 @@ void StartLog(const std::string& level) {
   spdlog::set_default_logger(std::move(log));
 }
 
-void LogNotice(const JobNotice& notice, const JobView& job) {
+spdlog::level::level_enum LevelOf(const JobNotice& notice, const JobView& job) {
+  if (notice.kind == JobNotice::Kind::kCheckpoint) {
+    const bool failed =
+        !job.checkpoints.empty() && job.checkpoints.back().status == CheckpointView::Status::kFailed;
+    return failed ? spdlog::level::warn : spdlog::level::debug;
+  }
   const bool bad =
       job.state == JobState::kFailed || job.state == JobState::kRestarting || job.state == JobState::kFailing;
-  spdlog::log(notice.kind == JobNotice::Kind::kCheckpoint ? spdlog::level::debug
-              : bad                                       ? spdlog::level::warn
-                                                          : spdlog::level::info,
-              "job={} id={} state={} attempt={} {}", job.name, job.id.value, JobStateName(job.state),
-              job.attempt, notice.text);
+  return bad ? spdlog::level::warn : spdlog::level::info;
+}
+
+void LogNotice(const JobNotice& notice, const JobView& job) {
+  spdlog::log(LevelOf(notice, job), "job={} id={} state={} attempt={} {}", job.name, job.id.value,
+              JobStateName(job.state), job.attempt, notice.text);
 }
 
 EngineOptions MakeEngineOptions(const Config& config) {

@@ -233,6 +233,7 @@ void CheckpointCoordinator::Complete(const proto::CheckpointManifest& manifest) 
       answer = path.status();
     }
   }
+  ++counts_.completed;
   actions_.changed(view);
   AnswerRequest(answer);
   Retain();
@@ -248,6 +249,7 @@ void CheckpointCoordinator::Abort(const Status& why) {
   view.status = CheckpointView::Status::kFailed;
   view.failure = why.ToString();
   view.duration_micros = env_.clock().WallMicros() - view.triggered_micros;
+  ++counts_.failed;
   actions_.notify_aborted(pending.epoch);
   actions_.changed(view);
   AnswerRequest(why);

@@ -21,6 +21,12 @@ namespace millrace {
 
 class Env;
 
+/// Checkpoints and savepoints of a job that have ended, since this process runs it.
+struct CheckpointCounts {
+  int64_t completed = 0;
+  int64_t failed = 0;
+};
+
 /// One checkpoint for people.
 struct CheckpointView {
   Epoch epoch;
@@ -77,7 +83,8 @@ class CheckpointCoordinator {
   /// Decides and acts until there is nothing to do now.
   void Advance();
 
-  const std::deque<CheckpointView>& history() const { return history_; }  // newest last
+  const std::deque<CheckpointView>& history() const { return history_; }  // the latest, newest last
+  const CheckpointCounts& counts() const { return counts_; }
   Epoch last_completed() const { return last_completed_; }
 
  private:
@@ -104,6 +111,7 @@ class CheckpointCoordinator {
   std::deque<CheckpointRequest> requests_;            // waiting
   std::optional<CheckpointRequest> active_request_;   // of the pending one
   std::deque<CheckpointView> history_;
+  CheckpointCounts counts_;
   Epoch last_completed_;
 };
 

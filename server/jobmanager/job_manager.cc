@@ -17,6 +17,8 @@
 namespace millrace {
 namespace {
 
+constexpr size_t kNumControlThreads = 8;
+
 JobId NewJobId(Random& random) {
   return JobId{fmt::format("{:016x}{:016x}", random.Next64(), random.Next64())};
 }
@@ -70,7 +72,11 @@ Result<std::unique_ptr<JobManager>> JobManager::Open(JobManagerOptions options, 
 }
 
 JobManager::JobManager(JobManagerOptions options, const Registry& registry, Env& env, Generation generation)
-    : options_(std::move(options)), registry_(registry), env_(env), generation_(generation) {
+    : options_(std::move(options)),
+      registry_(registry),
+      env_(env),
+      generation_(generation),
+      control_threads_(kNumControlThreads) {
 }
 
 JobManager::~JobManager() {
@@ -142,6 +148,7 @@ Status JobManager::Begin(const proto::JobRecord& record, const SubmitOptions* op
   services.registry = &registry_;
   services.worker = worker_;
   services.env = &env_;
+  services.control = &control_threads_;
   ASSIGN_OR_RETURN(services.store, OpenObjectStore(RootUri(id), env_));
   services.checkpoint_root = RootUri(id);
   services.generation = generation_;

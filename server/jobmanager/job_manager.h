@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "core/env/thread_pool_executor.h"
 #include "core/ids.h"
 #include "core/status.h"
 #include "operators/api/registry.h"
@@ -114,6 +115,8 @@ class JobManager {
   Env& env_;
   const Generation generation_;
   WorkerGateway* worker_ = nullptr;
+  // Of the jobs' strands: a broker that does not answer may hold up all of the I/O pool, but not these.
+  ThreadPoolExecutor control_threads_;
 
   mutable std::mutex mutex_;
   mutable std::condition_variable changed_;

@@ -58,7 +58,7 @@ JobMaster::JobMaster(const proto::JobRecord& record, JobSettings settings, JobMa
       services_(std::move(services)),
       checkpoints_(services_.store),
       restarts_(settings_),
-      strand_(services_.env->io()) {
+      strand_(*services_.control) {
   coordinator_ =
       std::make_unique<CheckpointCoordinator>(id_, services_.generation, settings_.checkpoint, checkpoints_,
                                               services_.checkpoint_root, *services_.env, MakeActions());
@@ -420,6 +420,7 @@ void JobMaster::UpdateView() {
   view_.sql = record_.sql();
   view_.checkpoint_root = services_.checkpoint_root;
   view_.checkpoints = {coordinator_->history().begin(), coordinator_->history().end()};
+  view_.checkpoint_counts = coordinator_->counts();
 }
 
 JobView JobMaster::View() const {

@@ -41,7 +41,8 @@ struct JobView {
   std::shared_ptr<const proto::JobGraph> graph;
   std::string sql;
   std::string checkpoint_root;
-  std::vector<CheckpointView> checkpoints;  // newest last
+  std::vector<CheckpointView> checkpoints;  // the latest, newest last
+  CheckpointCounts checkpoint_counts;       // of all
 };
 
 /// Something that happened to a job.
@@ -57,6 +58,7 @@ struct JobMasterServices {
   const Registry* registry = nullptr;
   WorkerGateway* worker = nullptr;
   Env* env = nullptr;
+  Executor* control = nullptr;         // runs the strand
   std::shared_ptr<ObjectStore> store;  // the job's checkpoint root
   std::string checkpoint_root;         // its URI
   Generation generation;

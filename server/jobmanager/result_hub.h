@@ -73,8 +73,8 @@ class JobResults final : public ResultSink {
   void OnRows(uint32_t query, const Batch& batch) override;
   bool HasRoom(uint32_t query, const void* waiter, std::function<void()> wakeup) override;
   void Forget(const void* waiter) override { waiters_->Remove(waiter); }
-  /// Rows from now on. `rows_max` = 0: none is dropped, the query waits while its reader is behind (the owner,
-  /// who reads to the end or gives the subscription up).
+  /// Rows from now on. `rows_max` = 0: none is dropped, the query waits while its reader is behind (the
+  /// owner, who reads to the end or gives the subscription up).
   std::shared_ptr<RowSubscription> Subscribe(uint32_t query, size_t rows_max);
   void End();
 

@@ -10,7 +10,7 @@
 
 namespace millrace {
 
-/// Runs functions one after the other, in the order they were posted, on the I/O pool: the thread of an
+/// Runs functions one after the other, in the order they were posted, on an executor: the thread of an
 /// actor. Thread-safe. Functions may block. Close drops what has not begun and waits for the one that runs.
 class Strand {
  public:

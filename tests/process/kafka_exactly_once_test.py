@@ -3,9 +3,9 @@
 commit protocol. Numbered records flow in; a pass-through, a windowed and an updating output must hold every record's effect
 exactly once for a reader of committed records. With a seeded bug (commit skipped, marker ignored, offset + 1) the same check
 must fail, which is what --seeded-bugs tests. With --rescale the job is stopped with a savepoint and restored at parallelism 1, 4
-and 2, with kills between.
+and 2, with kills between. With --broker-kills the broker is killed and started again under the running job, too.
 
-usage: kafka_exactly_once_test.py [--partitions N] [--kills N] [--seed N] [--seeded-bugs | --rescale]
+usage: kafka_exactly_once_test.py [--partitions N] [--kills N] [--seed N] [--seeded-bugs | --rescale | --broker-kills N]
 """
 import argparse
 import collections
@@ -208,7 +208,19 @@ def rescale_rounds(server, rng, job):
         server.wait_for_state("numbers", "RUNNING")
 
 
-def run(directory, partitions, kills, steps, seed, bug, rescale=False):
+def kill_broker_rounds(server, broker, rng, kills):
+    """The job goes on by itself once its broker is back: more epochs commit."""
+    for _ in range(kills):
+        time.sleep(rng.uniform(0.5, 2))
+        broker.run("stop", "--kill")
+        time.sleep(rng.uniform(0, 2))
+        broker.run("start")
+        back = server.completed_checkpoints("numbers")
+        wait_until(lambda: server.completed_checkpoints("numbers") > back + 2, 120,
+                   "checkpoints complete again", server.tail_log)
+
+
+def run(directory, partitions, kills, steps, seed, bug="", rescale=False, broker_kills=0):
     """One whole test; returns what check found."""
     rng = random.Random(seed)
     broker = Broker(directory / "kafka")
@@ -225,6 +237,7 @@ def run(directory, partitions, kills, steps, seed, bug, rescale=False):
         producer.start()
         if rescale:
             rescale_rounds(server, rng, job)
+        kill_broker_rounds(server, broker, rng, broker_kills)
         kill_rounds(server, rng, kills, steps)
         count = producer.stop()
         problems = [""]
@@ -252,6 +265,7 @@ def main():
     parser.add_argument("--seed", type=int, default=int(os.environ.get("MILLRACE_TEST_SEED", "1")))
     parser.add_argument("--seeded-bugs", action="store_true")
     parser.add_argument("--rescale", action="store_true")
+    parser.add_argument("--broker-kills", type=int, default=0)
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as temporary:
@@ -263,9 +277,11 @@ def main():
                     print(f"the bug {bug} was not found")
                     failed = True
         elif options.rescale:
-            failed = bool(run(Path(temporary), options.partitions, 1, [], options.seed, "", rescale=True))
+            failed = bool(run(Path(temporary), options.partitions, 1, [], options.seed, rescale=True))
+        elif options.broker_kills:
+            failed = bool(run(Path(temporary), options.partitions, 1, [], options.seed, broker_kills=options.broker_kills))
         else:
-            failed = bool(run(Path(temporary), options.partitions, options.kills, FAIL_POINTS, options.seed, ""))
+            failed = bool(run(Path(temporary), options.partitions, options.kills, FAIL_POINTS, options.seed))
     sys.exit(1 if failed else 0)
 
 

@@ -12,15 +12,15 @@ BINARY = os.environ.get("MILLRACE", str(Path(__file__).resolve().parents[2] / "b
 START_SECONDS_MAX = 60
 
 
-def wait_until(condition, seconds_max, what):
-    """Polls until the condition answers something true, and returns that."""
+def wait_until(condition, seconds_max, what, describe=lambda: ""):
+    """Polls until the condition answers something true, and returns that. `describe` tells how things stand otherwise."""
     deadline = time.monotonic() + seconds_max
     while True:
         answer = condition()
         if answer:
             return answer
         if time.monotonic() > deadline:
-            raise AssertionError(f"not within {seconds_max} s: {what}")
+            raise AssertionError(f"not within {seconds_max} s: {what}\n{describe()}")
         time.sleep(0.02)
 
 
@@ -99,8 +99,13 @@ class Server:
         return found[0] if found else None
 
     def wait_for_state(self, name, state, seconds_max=60):
-        wait_until(lambda: (self.job(name) or {}).get("state") == state, seconds_max,
-                   f"job {name} is {state}, it is {self.job(name)}\n{self.tail_log()}")
+        wait_until(lambda: (self.job(name) or {}).get("state") == state, seconds_max, f"job {name} is {state}",
+                   lambda: f"it is {self.job(name)}\n{self.tail_log()}")
+
+    def completed_checkpoints(self, name):
+        """Since the server's start."""
+        job = self.job(name)
+        return self.get(f"/jobs/{job['jid']}/checkpoints")["counts"]["completed"] if job else 0
 
     def fetch(self, path, endpoint="http"):
         with urllib.request.urlopen(f"http://{self.addresses[endpoint]}{path}", timeout=10) as answer:
