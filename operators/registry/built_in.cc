@@ -2,6 +2,7 @@
 
 #include "operators/aggregate/group_aggregate.h"
 #include "operators/changelog/changelog_normalize.h"
+#include "operators/changelog/upsert_materialize.h"
 #include "operators/connectors/blackhole/blackhole_connector.h"
 #include "operators/connectors/datagen/datagen_connector.h"
 #include "operators/connectors/filesystem/filesystem_connector.h"
@@ -34,6 +35,7 @@ void AddOperators(Registry& registry) {
   registry.AddOperator(GroupAggregateFactory());
   registry.AddOperator(JoinFactory());
   registry.AddOperator(ChangelogNormalizeFactory());
+  registry.AddOperator(UpsertMaterializeFactory());
   registry.AddOperator(CollectFactory());
 }
 

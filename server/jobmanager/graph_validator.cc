@@ -62,7 +62,7 @@ class GraphValidator {
         Fail(Status(kMissingConfig, fmt::format("Operator has no configuration: '{}'", op.uid()))
                  .WithSuggestion(
                      "set one of source, calc, union, window_assign, window_aggregate, group_aggregate, "
-                     "join, changelog_normalize, sink, collect"));
+                     "join, changelog_normalize, upsert_materialize, sink, collect"));
       }
       const uint32_t parallelism = ParallelismOf(graph_, op);
       if (parallelism > MaxParallelismOf(graph_)) {

@@ -39,6 +39,7 @@ const std::vector<OptionDescriptor> kDescriptors = {
     {"table.local-time-zone", kString, "UTC", false, "Session time zone", {}},
     {"table.exec.source.idle-timeout", kDuration, "0", false, "A split without rows for so long no longer holds back the watermark; 0 = never", {}},
     {"table.exec.sink.not-null-enforcer", kEnum, "ERROR", false, "What happens to a NULL for a NOT NULL column of a sink", {"ERROR", "DROP"}},
+    {"table.exec.sink.upsert-materialize", kEnum, "AUTO", false, "Rows that share a primary key of an upsert sink are kept, so that the one before can come back: where the query's key lets them (AUTO), before every such sink (FORCE), never (NONE)", {"NONE", "AUTO", "FORCE"}},
     {"table.exec.mini-batch.enabled", kBoolean, "false", false, "Accepted for compatibility: rows are always processed in batches", {}},
     {"table.exec.mini-batch.allow-latency", kDuration, "0", false, "Accepted for compatibility: batches never wait", {}},
     {"table.exec.mini-batch.size", kInteger, "-1", false, "Accepted for compatibility: batch sizes adapt", {}},

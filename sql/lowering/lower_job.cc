@@ -70,6 +70,7 @@ class JobLowering {
       builder_.ConnectByHash(Input(*node), *added, normalize->keys);
       return Stream{.uid = added->uid(), .hashed_by = normalize->keys};
     }
+    if (const auto* materialize = node->As<UpsertMaterializeNode>()) return LowerMaterialize(*materialize);
     if (const auto* sink = node->As<SinkNode>()) return LowerSinkNode(*sink);
     return LowerCollect(*node);
   }
@@ -143,6 +144,21 @@ class JobLowering {
     added->mutable_union_();
     for (size_t i = 0; i < node.inputs().size(); ++i) builder_.Connect(Input(node, i), *added);
     return Stream{.uid = added->uid(), .parallelism = parallelism};
+  }
+
+  /// As many subtasks as the sink behind it has, and spread by the same key: the changes of a key reach the
+  /// same writer, in order.
+  Result<Stream> LowerMaterialize(const UpsertMaterializeNode& node) {
+    const std::vector<uint32_t>& keys = node.table->primary_key;
+    const Stream& input = Input(node);
+    const uint32_t parallelism = node.table->parallelism != 0 ? node.table->parallelism : input.parallelism;
+    proto::Operator* added = Add("materialize", node, "UpsertMaterialize", parallelism);
+    proto::UpsertMaterializeConfig* config = added->mutable_upsert_materialize();
+    for (uint32_t key : keys) config->add_keys(key);
+    for (uint32_t column : node.upsert_key) config->add_upsert_key(column);
+    config->set_state_ttl_ms(settings_.state_ttl_ms);
+    builder_.ConnectByHash(input, *added, keys);
+    return Stream{.uid = added->uid(), .parallelism = parallelism, .hashed_by = keys};
   }
 
   Result<Stream> LowerSinkNode(const SinkNode& sink) {

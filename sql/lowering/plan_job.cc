@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "core/descriptor/option_text.h"
 #include "core/temporal/time_zone.h"
 #include "core/types/schema.h"
 #include "proto/job_graph.pb.h"
@@ -17,6 +18,8 @@ namespace {
 
 /// Beyond that many nodes, counting shared ones as often as they are used, rules would take too long.
 constexpr uint64_t kPlanNodesMax = 200'000;
+
+constexpr char kUpsertMaterializeOption[] = "table.exec.sink.upsert-materialize";
 
 /// A statement on its way from bound to planned.
 struct Planned {
@@ -62,14 +65,25 @@ Result<JobSettings> SettingsOf(const BindEnvironment& environment, const std::st
   return settings;
 }
 
+Result<UpsertMaterialization> UpsertMaterializationOf(const BindEnvironment& environment) {
+  const std::string text = TextOption(environment, kUpsertMaterializeOption, "AUTO");
+  if (EqualsIgnoringCase(text, "NONE")) return UpsertMaterialization::kNone;
+  if (EqualsIgnoringCase(text, "AUTO")) return UpsertMaterialization::kAuto;
+  if (EqualsIgnoringCase(text, "FORCE")) return UpsertMaterialization::kForce;
+  return Status(kInvalidStatement, fmt::format("Unknown value of {}: {}", kUpsertMaterializeOption, text))
+      .WithSuggestion("use one of NONE, AUTO, FORCE");
+}
+
 Result<Planned> Plan(PlanRoots bound, const BindEnvironment& environment, const std::string& default_name) {
   std::map<const PlanNode*, uint64_t> sizes;
   uint64_t size = 0;
   for (const PlanPtr& root : bound) size += TreeSize(root, &sizes);
   if (size > kPlanNodesMax) return Status(kInvalidStatement, "Statement is too large to plan");
   ASSIGN_OR_RETURN(const JobSettings settings, SettingsOf(environment, default_name));
+  ASSIGN_OR_RETURN(const UpsertMaterialization materialization, UpsertMaterializationOf(environment));
   Planned planned;
   planned.optimized = Optimize(bound, TextOption(environment, "table.local-time-zone", "UTC"));
+  planned.optimized = MaterializeUpserts(planned.optimized, materialization);
   ASSIGN_OR_RETURN(planned.graph, LowerJob(planned.optimized, settings));
   planned.bound = std::move(bound);
   return planned;

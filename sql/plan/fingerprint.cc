@@ -173,6 +173,18 @@ Fingerprint Fingerprinter::Compute(const PlanNode& node) {
     for (uint32_t key : normalize->keys) keys.push_back(input.columns[key]);
     result.rows = MixAll("normalize", keys) + input.rows;
     result.state = result.rows;
+  } else if (const auto* materialize = node.As<UpsertMaterializeNode>()) {
+    result.columns = input.columns;
+    const auto of_columns = [&](std::string_view text, const std::vector<uint32_t>& columns) {
+      std::vector<uint64_t> parts;
+      for (uint32_t column : columns) parts.push_back(input.columns[column]);
+      return MixAll(text, parts);
+    };
+    // Whole rows are kept, in the order of the table's columns.
+    result.rows = Mix("upsert materialize", {input.rows, MixAll("columns", input.columns),
+                                             of_columns("key", materialize->table->primary_key),
+                                             of_columns("upsert key", materialize->upsert_key)});
+    result.state = result.rows;
   } else if (const auto* sink = node.As<SinkNode>()) {
     result.rows = result.state = Mix("sink" + sink->table->path.ToString());
   } else {

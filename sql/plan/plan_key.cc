@@ -89,6 +89,11 @@ std::string PlanKey(const PlanNode& node) {
       return "union";
     case PlanKind::kNormalize:
       return fmt::format("normalize {}", fmt::join(node.As<NormalizeNode>()->keys, ","));
+    case PlanKind::kUpsertMaterialize: {
+      const auto& materialize = *node.As<UpsertMaterializeNode>();
+      return fmt::format("upsert materialize {} {}", fmt::join(materialize.table->primary_key, ","),
+                         fmt::join(materialize.upsert_key, ","));
+    }
     case PlanKind::kSink:
       return "sink " + TableKey(node.As<SinkNode>()->table->path, node.As<SinkNode>()->table->options);
     case PlanKind::kCollect:

@@ -72,6 +72,15 @@ PlanColumns JoinColumns(const PlanNode& left, const PlanNode& right, PlanJoinTyp
   return columns;
 }
 
+PlanColumns SinkColumns(const SinkTable& table) {
+  PlanColumns columns;
+  for (const Field& field : table.physical) columns.push_back({.name = field.name, .type = field.type});
+  for (const ScanTable::Metadata& metadata : table.metadata) {
+    columns.push_back({.name = metadata.field.name, .type = metadata.field.type});
+  }
+  return columns;
+}
+
 /// Whether all inputs are projections of one node, so that their windows are the same.
 bool ProjectSameInput(const std::vector<PlanPtr>& inputs) {
   for (const PlanPtr& input : inputs) {
@@ -226,6 +235,16 @@ NormalizeNode::NormalizeNode(PlanPtr input, std::vector<uint32_t> key_columns)
 }
 PlanPtr NormalizeNode::WithInputs(std::vector<PlanPtr> inputs) const {
   return std::make_shared<NormalizeNode>(std::move(inputs.front()), keys);
+}
+
+UpsertMaterializeNode::UpsertMaterializeNode(PlanPtr input, std::shared_ptr<const SinkTable> sink_table,
+                                             std::vector<uint32_t> key_of_input)
+    : PlanNode(kKind, {input}, SinkColumns(*sink_table)),
+      table(std::move(sink_table)),
+      upsert_key(std::move(key_of_input)) {
+}
+PlanPtr UpsertMaterializeNode::WithInputs(std::vector<PlanPtr> inputs) const {
+  return std::make_shared<UpsertMaterializeNode>(std::move(inputs.front()), table, upsert_key);
 }
 
 SinkNode::SinkNode(PlanPtr input, std::shared_ptr<const SinkTable> sink_table)

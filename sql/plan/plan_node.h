@@ -38,6 +38,7 @@ enum class PlanKind : uint8_t {
   kJoin,
   kUnion,
   kNormalize,
+  kUpsertMaterialize,
   kSink,
   kCollect,
 };
@@ -253,6 +254,19 @@ struct SinkTable {
   bool upsert = false;
   uint32_t parallelism = 0;  // sink.parallelism; 0 = the input's
   std::string guarantee;     // in words
+};
+
+/// Rows of a changelog on their way into a table that is written by primary key, where several rows may share
+/// a key: the last one counts, and when it goes the one before it comes back. The columns are the table's.
+class UpsertMaterializeNode final : public PlanNode {
+ public:
+  static constexpr PlanKind kKind = PlanKind::kUpsertMaterialize;
+  UpsertMaterializeNode(PlanPtr input, std::shared_ptr<const SinkTable> table,
+                        std::vector<uint32_t> upsert_key);
+  PlanPtr WithInputs(std::vector<PlanPtr> inputs) const override;
+
+  const std::shared_ptr<const SinkTable> table;
+  const std::vector<uint32_t> upsert_key;  // columns by which rows are known again; empty = all
 };
 
 class SinkNode final : public PlanNode {

@@ -140,6 +140,13 @@ std::string PrintNode(const PlanNode& node) {
     case PlanKind::kNormalize:
       return fmt::format("ChangelogNormalize(keys=[{}])",
                          Columns(node.As<NormalizeNode>()->keys, NamesOfColumns(node.columns())));
+    case PlanKind::kUpsertMaterialize: {
+      const auto& materialize = *node.As<UpsertMaterializeNode>();
+      const NameOf name_of = NamesOfColumns(node.columns());
+      return fmt::format("UpsertMaterialize(keys=[{}], upsertKey=[{}])",
+                         Columns(materialize.table->primary_key, name_of),
+                         Columns(materialize.upsert_key, name_of));
+    }
     case PlanKind::kSink:
       return fmt::format("Sink(table=[{}])", node.As<SinkNode>()->table->path.name);
     case PlanKind::kCollect:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "sql/rules/plan_rewriter.h"
@@ -38,7 +39,15 @@ PlanRoots PushFieldsIntoScans(const PlanRoots& roots);
 /// Gives a source the filter that stands behind it, where it has no other consumer.
 PlanRoots PushFiltersIntoScans(const PlanRoots& roots);
 
-/// All of them, in the order that makes them meet.
+/// table.exec.sink.upsert-materialize.
+enum class UpsertMaterialization : uint8_t { kNone, kAuto, kForce };
+
+/// Puts an UpsertMaterializeNode before the tables written by primary key that changes go to: kForce before
+/// all of them, kAuto where the primary key does not contain an upsert key of the rows. Not part of Optimize:
+/// keys are inferred from what is left behind it.
+PlanRoots MaterializeUpserts(const PlanRoots& roots, UpsertMaterialization when);
+
+/// All others, in the order that makes them meet.
 PlanRoots Optimize(const PlanRoots& roots, const std::string& time_zone);
 
 }  // namespace millrace::sql

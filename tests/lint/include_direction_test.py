@@ -26,7 +26,7 @@ ALLOWED = {
 
 # What several families stand on, folders and single files: knows none of them. Named here, so that it stays a decision.
 SHARED = ["operators/connectors/io/", "operators/formats/text/", "operators/connectors/print/row_text.",
-          "operators/connectors/datagen/random_stream."]
+          "operators/connectors/datagen/random_stream.", "operators/table/row_constraints."]
 
 # Families that stand on another one, as windows on aggregate functions. Never connectors or formats.
 FAMILY_USES = {

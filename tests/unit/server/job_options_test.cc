@@ -78,6 +78,7 @@ TEST(JobOptionsTest, BadValuesAreRefusedByNumber) {
       {"restart-strategy.exponential-delay.backoff-multiplier", "x", kBadOptionValue},
       {"state.backend.type", "hashmap", kBadOptionValue},
       {"table.exec.sink.not-null-enforcer", "IGNORE", kBadOptionValue},
+      {"table.exec.sink.upsert-materialize", "SOMETIMES", kBadOptionValue},
   };
   for (const auto& test : cases) {
     const Status status = ParseJobSettings({{test.key, test.value}}).status();

@@ -128,6 +128,7 @@ TEST_F(JobGraphTest, UidsDoNotDependOnWhichFieldsOthersRead) {
 }
 
 TEST_F(JobGraphTest, SinkByAnotherKeyIsReachedByHash) {
+  ASSERT_TRUE(planning_.Run("SET 'table.exec.sink.upsert-materialize' = 'NONE'").ok());
   const proto::JobGraph graph = Graph("INSERT INTO keyed SELECT COUNT(*), s FROM t GROUP BY s");
   const proto::Operator& sink = Find(graph, proto::Operator::kSink);
   EXPECT_TRUE(sink.sink().input_updating());
@@ -135,6 +136,44 @@ TEST_F(JobGraphTest, SinkByAnotherKeyIsReachedByHash) {
   for (const proto::Edge& edge : graph.edges()) {
     if (edge.to() == sink.uid()) EXPECT_EQ(edge.partitioning().kind(), proto::Partitioning::HASH);
   }
+}
+
+TEST_F(JobGraphTest, RowsThatShareAKeyOfTheSinkAreKept) {
+  ASSERT_TRUE(planning_.Run("SET 'table.exec.state.ttl' = '1 h'").ok());
+  const proto::JobGraph graph = Graph("INSERT INTO keyed SELECT COUNT(*), s FROM t GROUP BY s");
+  const proto::Operator& added = Find(graph, proto::Operator::kUpsertMaterialize);
+  ASSERT_EQ(added.upsert_materialize().keys_size(), 1);
+  EXPECT_EQ(added.upsert_materialize().keys(0), 0u);
+  ASSERT_EQ(added.upsert_materialize().upsert_key_size(), 1);
+  EXPECT_EQ(added.upsert_materialize().upsert_key(0), 1u);
+  EXPECT_EQ(added.upsert_materialize().state_ttl_ms(), 3'600'000);
+  // The columns are the table's: what is NOT NULL there is so here.
+  ASSERT_EQ(added.output().fields_size(), 2);
+  EXPECT_EQ(added.output().fields(0).name(), "n");
+  EXPECT_TRUE(added.output().fields(0).type().not_null());
+  const proto::Operator& sink = Find(graph, proto::Operator::kSink);
+  EXPECT_EQ(added.parallelism(), sink.parallelism());
+  for (const proto::Edge& edge : graph.edges()) {
+    if (edge.to() == added.uid()) EXPECT_EQ(edge.partitioning().kind(), proto::Partitioning::HASH);
+    if (edge.to() == sink.uid()) {
+      EXPECT_EQ(edge.from(), added.uid());
+      EXPECT_EQ(edge.partitioning().kind(), proto::Partitioning::FORWARD);
+    }
+  }
+}
+
+TEST_F(JobGraphTest, UidOfKeptRowsFollowsWhatIsKept) {
+  const auto uid = [&](const std::string& statement) {
+    return Find(Graph(statement), proto::Operator::kUpsertMaterialize).uid();
+  };
+  const std::string before =
+      uid("INSERT INTO keyed SELECT COUNT(*), s FROM t WHERE a > 1 AND b > 2 GROUP BY s");
+  EXPECT_EQ(uid("INSERT INTO keyed (s, n) SELECT x.s AS y, COUNT(*) /* comment */ FROM t AS x "
+                "WHERE b > 2 AND a > 1 GROUP BY x.s"),
+            before);
+  EXPECT_NE(uid("INSERT INTO keyed SELECT COUNT(*), s FROM t WHERE a > 1 GROUP BY s"), before);
+  EXPECT_NE(uid("INSERT INTO keyed SELECT COUNT(*), UPPER(s) FROM t WHERE a > 1 AND b > 2 GROUP BY s"),
+            before);
 }
 
 TEST_F(JobGraphTest, ChangesAreNotSpreadWithoutAKey) {
