@@ -296,6 +296,7 @@ bool JobMaster::NeedsFinalCheckpoint() const {
 void JobMaster::OnCheckpointCompleted(checkpoint::PendingKind kind) {
   UpdateView();
   if (kind != checkpoint::PendingKind::kTerminal) return;
+  coordinator_->EndAttempt(Status(kJobEnded, "Job has ended"));  // no checkpoint of tasks that end
   finishing_ = true;
   services_.worker->Finish(id_);  // behind the notice that the epoch is durable: commits come first
 }

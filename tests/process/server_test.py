@@ -111,7 +111,13 @@ class ServerTest(unittest.TestCase):
 
     def test_exit_codes_and_errors_of_the_command_line(self):
         self.assertEqual(self.server.cli("job", "show", "nothing", check=False).returncode, 5)
-        self.assertEqual(self.server.cli("job", "nonsense", check=False).returncode, 2)
+        for arguments, message in [(["job", "shw"], "Unknown command 'shw'; did you mean 'show'?"),
+                                   (["run", "--dta-dir", "x", "y"], "Unknown option --dta-dir; did you mean '--data-dir'?"),
+                                   (["job", "list", "-o", "xml"], "Unknown format 'xml': table, json or ndjson"),
+                                   (["job"], "Usage: millrace job")]:
+            wrong = self.server.cli(*arguments, check=False)
+            self.assertEqual(wrong.returncode, 2)
+            self.assertIn(message, wrong.stderr)
         self.assertEqual(self.server.cli("checkpoint", "show", self.directory / "none", check=False).returncode, 5)
         bad = self.directory / "bad.sql"
         bad.write_text("SELECT 1;\nSELEC 2;\n")
@@ -134,8 +140,13 @@ class ServerTest(unittest.TestCase):
         source, target = self.submit_copy()
         put(source, "1", [{"k": "a", "v": 1}, {"k": "b", "v": 2}])
         wait_until(lambda: len(rows_in(target)) == 2, 30, "rows before the savepoint")
+        taken = json.loads(self.server.cli("job", "savepoint", "copy", "-o", "json").stdout)["checkpoint"]
+        self.assertEqual((taken["status"], taken["savepoint"]), ("COMPLETED", True))
         path = self.server.cli("job", "stop", "copy").stdout.strip()
-        self.server.cli("checkpoint", "verify", path)
+        self.assertTrue(json.loads(self.server.cli("checkpoint", "verify", path, "-o", "json").stdout)["whole"])
+        job_id = self.server.job("copy")["jid"]
+        self.server.wait_for_state(job_id, "FINISHED")
+        self.assertEqual(self.server.get(f"/jobs/{job_id}/checkpoints")["counts"]["in_progress"], 0)
         put(source, "2", [{"k": "c", "v": 3}])
         sql = COPY_JOB.format(name="copy", source=source, target=target)
         self.server.submit("SET 'parallelism.default' = '3';" + sql, "--from", path)
@@ -148,6 +159,14 @@ class ServerTest(unittest.TestCase):
         job = self.server.cli("job", "submit", graph).stdout.strip()
         self.server.wait_for_state(job, "FINISHED")
         printed = json.loads(self.server.cli("job", "graph", job).stdout)
+        printed["operators"][0]["source"]["connector"] = "datagn"
+        printed["operators"][-1]["sink"]["connector"] = "prnt"
+        wrong = self.directory / "wrong.json"
+        wrong.write_text(json.dumps(printed))
+        refused = self.server.cli("job", "submit", wrong, check=False)
+        self.assertEqual(refused.returncode, 1)
+        for suggestion in ["did you mean 'datagen'?", "did you mean 'print'?"]:
+            self.assertIn(suggestion, refused.stderr)
         self.assertEqual(len(printed["operators"]), len(json.loads(graph.read_text())["operators"]))
 
 

@@ -83,10 +83,10 @@ TEST(Calc, ARowsErrorEndsTheJob) {
 TEST(Calc, CurrentWatermarkIsTheOneThatCameLast) {
   const OperatorFactory factory = CalcFactory();
   const std::string time = "{ kind: TIMESTAMP precision: 3 }";
-  HarnessOptions options = Options("calc { projections { type " + time +
-                                       " call { function: 'CURRENT_WATERMARK' arguments { type " + time +
-                                       " column: 0 } } } }",
-                                   "w TIMESTAMP(3)");
+  HarnessOptions options =
+      Options("calc { projections { type " + time +
+                  " call { function: 'CURRENT_WATERMARK' arguments { type " + time + " column: 0 } } } }",
+              "w TIMESTAMP(3)");
   options.inputs = {"ts TIMESTAMP(3)"};
   Harness harness(factory, options);
   ASSERT_OK(harness.Push({"2024-01-01 00:00:05"}));

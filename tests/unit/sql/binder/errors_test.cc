@@ -124,14 +124,16 @@ INSTANTIATE_TEST_SUITE_P(
 
 INSTANTIATE_TEST_SUITE_P(
     NotSupportedYet, BindErrors,
-    testing::Values(
-        Case{"SELECT a FROM t ORDER BY a", 1901, "ORDER BY"}, Case{"SELECT a FROM t LIMIT 3", 1901, "LIMIT"},
-        Case{"SELECT ROW_NUMBER() OVER (ORDER BY ts) FROM t", 1901, "OVER"},
-        Case{"SELECT a FROM t EXCEPT ALL SELECT a FROM u", 1901, "EXCEPT ALL"},
-        Case{"SELECT PERCENTILE(b, 0.5) FROM t", 1901, "PERCENTILE"},
-        Case{"SELECT * FROM t, UNNEST(ARRAY[1]) AS x(y)", 1901, "UNNEST"},
-        Case{"SELECT 1 FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY))", 1901, "SESSION"},
-        Case{"SELECT * FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts AS x ON t.a = x.a", 1901, "FOR SYSTEM_TIME"}));
+    testing::Values(Case{"SELECT a FROM t ORDER BY a", 1901, "ORDER BY"},
+                    Case{"SELECT a FROM t LIMIT 3", 1901, "LIMIT"},
+                    Case{"SELECT ROW_NUMBER() OVER (ORDER BY ts) FROM t", 1901, "OVER"},
+                    Case{"SELECT a FROM t EXCEPT ALL SELECT a FROM u", 1901, "EXCEPT ALL"},
+                    Case{"SELECT PERCENTILE(b, 0.5) FROM t", 1901, "PERCENTILE"},
+                    Case{"SELECT * FROM t, UNNEST(ARRAY[1]) AS x(y)", 1901, "UNNEST"},
+                    Case{"SELECT 1 FROM TABLE(SESSION(TABLE t, DESCRIPTOR(ts), INTERVAL '1' DAY))", 1901,
+                         "SESSION"},
+                    Case{"SELECT * FROM t JOIN u FOR SYSTEM_TIME AS OF t.ts AS x ON t.a = x.a", 1901,
+                         "FOR SYSTEM_TIME"}));
 
 TEST(ViewErrors, PointToTheUseOfTheView) {
   Planning planning;
