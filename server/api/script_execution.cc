@@ -78,6 +78,10 @@ bool ScriptExecution::SendHeader(const Schema& schema, bool updating) {
   header.mutable_header()->set_query(++num_queries_);
   ToProto(schema, header.mutable_header()->mutable_schema());
   header.mutable_header()->set_updating(updating);
+  const auto& configuration = session_.session.configuration();
+  if (auto mode = configuration.find("sql-client.execution.result-mode"); mode != configuration.end()) {
+    header.mutable_header()->set_result_mode(mode->second);
+  }
   return send_(header);
 }
 

@@ -222,7 +222,7 @@ int TailJob(const ClientOptions& client, const std::string& job, uint32_t query)
         if (response.has_header()) {
           const auto schema = FromProto(response.header().schema());
           printer->BeginQuery(response.header().query(), schema.ok() ? *schema : Schema{},
-                              response.header().updating());
+                              ResultModeOf(response.header().updating(), response.header().result_mode()));
         } else if (response.has_rows()) {
           std::vector<RowChange> rows;
           for (const auto& row : response.rows().rows()) rows.push_back({row.op(), row.row_json()});

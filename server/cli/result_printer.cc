@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "core/descriptor/option_text.h"
 #include "core/row/value_json.h"
 #include "server/cli/live_table.h"
 #include "server/cli/row_cells.h"
@@ -19,7 +20,7 @@ constexpr size_t kCellWidthMax = 60;
 class NdjsonPrinter final : public ResultPrinter {
  public:
   explicit NdjsonPrinter(std::FILE* out) : out_(out) {}
-  void BeginQuery(uint32_t query, const Schema& schema, bool updating) override { query_ = query; }
+  void BeginQuery(uint32_t query, const Schema& schema, ResultMode mode) override { query_ = query; }
   void PrintRows(const std::vector<RowChange>& rows) override {
     for (const RowChange& row : rows) {
       fmt::print(out_, "{{\"query\":{},\"op\":\"{}\",\"row\":{}}}\n", query_, row.op, row.row_json);
@@ -47,14 +48,15 @@ class TablePrinter final : public ResultPrinter {
  public:
   explicit TablePrinter(std::FILE* out) : out_(out), is_terminal_(isatty(fileno(out)) != 0) {}
 
-  void BeginQuery(uint32_t query, const Schema& schema, bool updating) override {
+  void BeginQuery(uint32_t query, const Schema& schema, ResultMode mode) override {
     names_.clear();
     widths_.clear();
     num_rows_ = 0;
-    shows_op_ = updating && !is_terminal_;
+    const bool is_live = mode == ResultMode::kTable && is_terminal_;
+    shows_op_ = mode != ResultMode::kAppend && !is_live;
     if (shows_op_) names_.push_back("op");
     for (const Field& field : schema.fields) names_.push_back(field.name);
-    if (updating && is_terminal_) live_.emplace(out_, names_);
+    if (is_live) live_.emplace(out_, names_);
   }
 
   void PrintRows(const std::vector<RowChange>& rows) override {
@@ -107,7 +109,7 @@ class TablePrinter final : public ResultPrinter {
 class JsonPrinter final : public ResultPrinter {
  public:
   explicit JsonPrinter(std::FILE* out) : out_(out) {}
-  void BeginQuery(uint32_t query, const Schema& schema, bool updating) override {
+  void BeginQuery(uint32_t query, const Schema& schema, ResultMode mode) override {
     text_ = fmt::format("{{\"query\":{},\"columns\":[", query);
     for (size_t i = 0; i < schema.size(); ++i) {
       text_ += i == 0 ? "{\"name\":" : ",{\"name\":";
@@ -140,6 +142,11 @@ class JsonPrinter final : public ResultPrinter {
 };
 
 }  // namespace
+
+ResultMode ResultModeOf(bool updating, std::string_view option) {
+  if (!updating) return ResultMode::kAppend;
+  return option.empty() || EqualsIgnoringCase(option, "TABLE") ? ResultMode::kTable : ResultMode::kChangelog;
+}
 
 std::unique_ptr<ResultPrinter> ResultPrinter::Create(OutputFormat format, std::FILE* out) {
   switch (format) {

@@ -94,7 +94,7 @@ class ScriptRunner {
   }
 
   void PrintAnswer(const sql::Outcome& outcome) {
-    printer_.BeginQuery(++num_queries_, *outcome.schema, false);
+    printer_.BeginQuery(++num_queries_, *outcome.schema, ResultMode::kAppend);
     std::vector<RowChange> rows;
     AppendRowChanges(*outcome.rows, &rows);
     printer_.PrintRows(rows);
@@ -121,7 +121,10 @@ class ScriptRunner {
       options.before_start = [&rows](JobResults& results) { rows = results.Subscribe(1, 0); };
       ASSIGN_OR_RETURN(job, engine_.jobs().Submit(*outcome.graph, std::move(options)));
     }
-    printer_.BeginQuery(++num_queries_, *outcome.schema, outcome.updating);
+    const auto& configuration = session_.configuration();
+    const auto mode = configuration.find("sql-client.execution.result-mode");
+    printer_.BeginQuery(++num_queries_, *outcome.schema,
+                        ResultModeOf(outcome.updating, mode == configuration.end() ? "" : mode->second));
     while (!rows->ended() && !Interrupted()) printer_.PrintRows(rows->Take(kPollMillis));
     printer_.PrintRows(rows->Take(0));
     printer_.EndQuery();

@@ -67,7 +67,7 @@ class SqlClient {
           end_query();
           const auto schema = FromProto(response.header().schema());
           printer_->BeginQuery(++num_queries_, schema.ok() ? *schema : Schema{},
-                               response.header().updating());
+                               ResultModeOf(response.header().updating(), response.header().result_mode()));
           in_query = true;
           break;
         }

@@ -57,8 +57,10 @@ Result<JobSettings> SettingsOf(const BindEnvironment& environment, const std::st
   }
   JobSettings settings;
   settings.name = TextOption(environment, "pipeline.name", default_name);
-  ASSIGN_OR_RETURN(settings.parallelism,
+  ASSIGN_OR_RETURN(const uint32_t parallelism,
                    PositiveOption(environment, "parallelism.default", environment.default_parallelism));
+  ASSIGN_OR_RETURN(settings.parallelism,
+                   PositiveOption(environment, "table.exec.resource.default-parallelism", parallelism));
   ASSIGN_OR_RETURN(settings.max_parallelism, PositiveOption(environment, "pipeline.max-parallelism", 0));
   ASSIGN_OR_RETURN(settings.state_ttl_ms, DurationOption(environment, "table.exec.state.ttl", 0));
   if (environment.configuration != nullptr) settings.options = *environment.configuration;
