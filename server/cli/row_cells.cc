@@ -3,21 +3,10 @@
 #include <algorithm>
 #include <charconv>
 
+#include "core/functions/utf8.h"
+
 namespace millrace {
 namespace {
-
-void AppendUtf8(uint32_t code, std::string* out) {
-  if (code < 0x80) {
-    *out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    *out += static_cast<char>(0xC0 | (code >> 6));
-    *out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    *out += static_cast<char>(0xE0 | (code >> 12));
-    *out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    *out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
 
 /// The text of a JSON string literal. What would move a terminal's cursor stays escaped.
 std::string Unquote(std::string_view literal) {
@@ -37,7 +26,7 @@ std::string Unquote(std::string_view literal) {
       std::from_chars(literal.data() + i + 1, literal.data() + i + 5, code, 16);
     }
     if (code >= 0x20 && (code < 0xD800 || code > 0xDFFF)) {
-      AppendUtf8(code, &text);
+      AppendCharacter(code, &text);
       i += 4;
     } else {
       text += '\\';

@@ -12,43 +12,9 @@
 namespace millrace::sql {
 namespace {
 
+/// The name of the operator's function; null for those that have none: they are the last of the enumeration.
 const char* RegistryName(BinaryOperator op) {
-  switch (op) {
-    case BinaryOperator::kOr:
-      return "OR";
-    case BinaryOperator::kAnd:
-      return "AND";
-    case BinaryOperator::kEqual:
-      return "=";
-    case BinaryOperator::kNotEqual:
-      return "<>";
-    case BinaryOperator::kLess:
-      return "<";
-    case BinaryOperator::kLessOrEqual:
-      return "<=";
-    case BinaryOperator::kGreater:
-      return ">";
-    case BinaryOperator::kGreaterOrEqual:
-      return ">=";
-    case BinaryOperator::kIsDistinctFrom:
-      return "IS DISTINCT FROM";
-    case BinaryOperator::kIsNotDistinctFrom:
-      return "IS NOT DISTINCT FROM";
-    case BinaryOperator::kAdd:
-      return "+";
-    case BinaryOperator::kSubtract:
-      return "-";
-    case BinaryOperator::kMultiply:
-      return "*";
-    case BinaryOperator::kDivide:
-      return "/";
-    case BinaryOperator::kModulo:
-      return "%";
-    case BinaryOperator::kConcat:
-      return "||";
-    default:
-      return nullptr;
-  }
+  return op <= BinaryOperator::kConcat ? BinaryOperatorText(op) : nullptr;
 }
 
 const char* RegistryName(IsKind kind) {

@@ -2,30 +2,13 @@
 
 #include <algorithm>
 
+#include "core/functions/utf8.h"
+
 namespace millrace {
 namespace {
 
 bool IsDigit(char c) {
   return static_cast<unsigned char>(c - '0') < 10;
-}
-
-void AppendUtf8(uint32_t code_point, std::string* out) {
-  const auto put = [out](uint32_t byte) { out->push_back(static_cast<char>(byte)); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xc0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3f));
-  } else if (code_point < 0x10000) {
-    put(0xe0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3f));
-    put(0x80 | (code_point & 0x3f));
-  } else {
-    put(0xf0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3f));
-    put(0x80 | (code_point >> 6 & 0x3f));
-    put(0x80 | (code_point & 0x3f));
-  }
 }
 
 /// The value of 4 hexadecimal digits; -1 when they are not.
@@ -202,14 +185,14 @@ bool JsonCursor::Unescape(std::string_view raw, std::string* out) {
     if (c != 'u' || (unit = FourHexDigits(raw.substr(at))) < 0) return false;
     at += 4;
     if (unit < 0xd800 || unit > 0xdfff) {
-      AppendUtf8(static_cast<uint32_t>(unit), out);
+      AppendCharacter(static_cast<uint32_t>(unit), out);
       continue;
     }
     const bool is_pair = unit < 0xdc00 && raw.substr(at, 2) == "\\u";
     const int32_t low = is_pair ? FourHexDigits(raw.substr(at + 2)) : -1;
     if (low >= 0xdc00 && low <= 0xdfff) {
-      AppendUtf8(0x10000 + (static_cast<uint32_t>(unit - 0xd800) << 10) + static_cast<uint32_t>(low - 0xdc00),
-                 out);
+      AppendCharacter(
+          0x10000 + (static_cast<uint32_t>(unit - 0xd800) << 10) + static_cast<uint32_t>(low - 0xdc00), out);
       at += 6;
     } else {
       out->push_back('?');
