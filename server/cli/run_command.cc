@@ -55,7 +55,7 @@ class ScriptRunner {
       Status status = statement.status();
       if (status.ok()) {
         if (!statement->has_value()) return true;
-        status = RunStatement(**statement, script);
+        status = RunStatement(**statement, parser.statement_index(), script);
       }
       if (!status.ok()) {
         printer_.PrintError(status, parser.statement_index(), script);
@@ -65,15 +65,36 @@ class ScriptRunner {
     return true;
   }
 
-  /// Waits for the unbounded INSERTs that were begun.
+  /// Waits for the unbounded INSERTs that were begun, until the first of them fails.
   bool WaitForJobs() {
-    bool all_well = true;
-    for (const JobId& job : running_) all_well &= WaitForJob(job).ok();
-    return all_well;
+    const WaitIndicator indicator([this] {
+      uint64_t records = 0;
+      for (const Running& running : running_) records += RecordsRead(running.job);
+      return fmt::format("{} records read", records);
+    });
+    for (size_t ended = 0; ended < running_.size() && !Interrupted();) {
+      ended = 0;
+      for (const Running& running : running_) {
+        const auto view = engine_.jobs().WaitUntilEnded(running.job, kPollMillis);
+        if (!view.ok()) continue;  // not yet
+        ++ended;
+        if (view->state != JobState::kFailed) continue;
+        printer_.PrintError(view->error, running.statement, running.script);
+        return false;
+      }
+    }
+    return true;
   }
 
  private:
-  Status RunStatement(sql::ParsedStatement& parsed, const std::string& script) {
+  /// An INSERT that goes on beside the statements behind it.
+  struct Running {
+    JobId job;
+    int statement = 0;  // number in its script
+    std::string script;
+  };
+
+  Status RunStatement(sql::ParsedStatement& parsed, int statement, const std::string& script) {
     session_.set_now_micros(engine_.env().clock().WallMicros());
     ASSIGN_OR_RETURN(sql::Outcome outcome, session_.Execute(*parsed.statement, script));
     switch (outcome.kind) {
@@ -85,7 +106,7 @@ class ScriptRunner {
       case sql::Outcome::Kind::kQuery:
         return RunQuery(outcome, std::string(parsed.text));
       case sql::Outcome::Kind::kInsert:
-        return RunInsert(outcome, std::string(parsed.text));
+        return RunInsert(outcome, std::string(parsed.text), {{}, statement, script});
       case sql::Outcome::Kind::kJobCommand:
         break;
     }
@@ -101,19 +122,21 @@ class ScriptRunner {
     printer_.EndQuery();
   }
 
-  /// A job of the same text that an earlier run left unfinished in the data directory.
-  std::optional<JobId> FindUnfinished(const std::string& sql) {
-    for (const JobView& view : engine_.jobs().List()) {
-      if (view.sql == sql && !IsTerminal(view.state)) return view.id;
+  /// The latest job of the same text that earlier runs left in the data directory.
+  std::optional<JobView> FindEarlier(const std::string& sql) {
+    std::optional<JobView> latest;
+    for (JobView& view : engine_.jobs().List()) {
+      if (view.sql != sql || (latest && latest->submitted_micros > view.submitted_micros)) continue;
+      latest = std::move(view);
     }
-    return std::nullopt;
+    return latest;
   }
 
   Status RunQuery(const sql::Outcome& outcome, const std::string& sql) {
     std::shared_ptr<RowSubscription> rows;
     JobId job;
-    if (auto unfinished = FindUnfinished(sql)) {
-      job = *unfinished;
+    if (const auto earlier = FindEarlier(sql); earlier && !IsTerminal(earlier->state)) {
+      job = earlier->id;
       rows = engine_.jobs().Results(job)->Subscribe(1, 0);
     } else {
       SubmitOptions options;
@@ -131,17 +154,22 @@ class ScriptRunner {
     return Interrupted() ? Status::Ok() : WaitForJob(job);
   }
 
-  Status RunInsert(const sql::Outcome& outcome, const std::string& sql) {
+  Status RunInsert(const sql::Outcome& outcome, const std::string& sql, Running running) {
     JobId job;
-    if (auto unfinished = FindUnfinished(sql)) {
-      job = *unfinished;
+    if (const auto earlier = FindEarlier(sql); earlier && !IsTerminal(earlier->state)) {
+      job = earlier->id;
     } else {
       SubmitOptions options;
       options.sql = sql;
+      // What it failed from may be mended: it goes on from its state.
+      if (earlier && earlier->state == JobState::kFailed && earlier->last_epoch.value > 0) {
+        options.restore_from = earlier->checkpoint_root;
+      }
       ASSIGN_OR_RETURN(job, engine_.jobs().Submit(*outcome.graph, std::move(options)));
     }
     if (outcome.bounded) return WaitForJob(job);
-    running_.push_back(job);
+    running.job = job;
+    running_.push_back(std::move(running));
     return Status::Ok();
   }
 
@@ -173,7 +201,7 @@ class ScriptRunner {
   ResultPrinter& printer_;
   sql::Session session_;
   uint32_t num_queries_ = 0;
-  std::vector<JobId> running_;
+  std::vector<Running> running_;
 };
 
 Status RunAll(const RunCommandOptions& options, const std::string& directory, ResultPrinter& printer,
@@ -183,8 +211,10 @@ Status RunAll(const RunCommandOptions& options, const std::string& directory, Re
   engine_options.state_memory_bytes = options.state_memory_bytes;
   ASSIGN_OR_RETURN(const auto engine, Engine::Open(std::move(engine_options)));
   for (const Status& problem : engine->recovery_problems()) fmt::print(stderr, "{}\n", problem.ToString());
+  // As with a submitted script: what it defines is its own.
+  const std::unique_ptr<sql::Catalog> catalog = engine->catalog().MakeScratch();
   sql::SessionOptions session{.descriptors = &engine->descriptors(),
-                              .catalog = &engine->catalog(),
+                              .catalog = catalog.get(),
                               .known_options = &JobOptionDescriptors(),
                               .default_parallelism = options.parallelism};
   for (const std::string& setting : options.settings) {

@@ -133,6 +133,7 @@ Status JobManager::Begin(const proto::JobRecord& record, const SubmitOptions* op
                        .state = *ended,
                        .submitted_micros = record.submitted_micros(),
                        .ended_micros = record.ended_micros(),
+                       .last_epoch = Epoch{record.last_epoch()},
                        .failure = record.failure(),
                        .graph = std::make_shared<const proto::JobGraph>(record.graph()),
                        .sql = record.sql(),
@@ -275,6 +276,7 @@ void JobManager::OnNotice(Job& job, const JobNotice& notice, const JobView& view
     job.record.set_state(std::string(JobStateName(view.state)));
     job.record.set_failure(view.failure);
     job.record.set_ended_micros(view.ended_micros);
+    job.record.set_last_epoch(view.last_epoch.value);
     // Unsaved, the job would run again at the next start: harmless (it finds its last epoch), but say so.
     const Status saved = SaveRecord(job.record);
     if (!saved.ok())
