@@ -121,6 +121,7 @@ struct SinkRecovery {
   Epoch epoch;                                  // 0 = fresh start
   std::span<const proto::Committable> pending;  // what it left to commit: Commit follows for each
   bool allow_rollback = false;                  // output of later epochs may appear twice
+  JobId taken_by{};                             // the job whose epoch it is; another one's with its savepoint
 };
 
 /// Publishes what an epoch staged, once its epoch is durable. One a sink subtask, on the I/O pool, one call

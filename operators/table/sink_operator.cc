@@ -111,10 +111,12 @@ Status TableSink::CheckKey(const Schema& schema) const {
 void TableSink::Recover() {
   recovering_ = true;
   const Epoch epoch{context_->restore() != nullptr ? context_->restore()->epoch() : 0};
+  const JobId taken_by{context_->restore() != nullptr ? context_->restore()->job_id() : ""};
   const bool allow_rollback = context_->JobOption(kAllowRollbackOption) == "true";
   context_->RunBlocking(
-      [committer = committer_.get(), epoch, allow_rollback, restored = RestoreCommittables()]() -> Status {
-        RETURN_IF_ERROR(committer->Recover({epoch, restored, allow_rollback}));
+      [committer = committer_.get(), epoch, allow_rollback, taken_by,
+       restored = RestoreCommittables()]() -> Status {
+        RETURN_IF_ERROR(committer->Recover({epoch, restored, allow_rollback, taken_by}));
         return restored.empty() ? Status::Ok() : CommitAll(*committer, restored);
       },
       [this, epoch](Status status) {

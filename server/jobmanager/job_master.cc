@@ -148,6 +148,7 @@ Status JobMaster::TryBeginAttempt() {
         auto* restore = task.add_restores();
         restore->set_uid(op.uid());
         restore->set_epoch(restored.value);
+        restore->set_job_id(manifest->job_id());
         *restore->mutable_subtasks() = snapshot.subtasks();
       }
     }

@@ -16,51 +16,43 @@ namespace {
 
 constexpr uint32_t kCommittableVersion = 1;
 
-/// True when a file of an epoch after `epoch` is visible.
-bool IsAhead(const std::vector<PartFile>& parts, uint64_t epoch, std::string* path) {
+/// kOutputAhead when a file of an epoch after `epoch` is visible.
+Status CheckNotAhead(const std::vector<PartFile>& parts, uint64_t epoch) {
   for (const PartFile& part : parts) {
-    if (part.name.stage == PartStage::kVisible && part.name.epoch > epoch) {
-      *path = part.Path();
-      return true;
-    }
+    if (part.name.stage != PartStage::kVisible || part.name.epoch <= epoch) continue;
+    return Status(kOutputAhead, "output of later checkpoints is visible already: checkpoint " +
+                                    std::to_string(epoch) + ", file '" + part.Path() + "'")
+        .WithSuggestion("remove that output, or allow the rollback to write it a second time");
   }
-  return false;
-}
-
-Status OutputAhead(uint64_t epoch, const std::string& path) {
-  return Status(kOutputAhead, "output of later checkpoints is visible already: checkpoint " +
-                                  std::to_string(epoch) + ", file '" + path + "'")
-      .WithSuggestion("remove that output, or allow the rollback to write it a second time");
+  return Status::Ok();
 }
 
 }  // namespace
 
 FileSinkCommitter::FileSinkCommitter(const ConnectorContext& context, FilesystemOptions options)
-    : context_(context),
-      options_(std::move(options)),
-      owner_(PartOwnerOf(context.job_id, context.operator_uid)) {
+    : context_(context), options_(std::move(options)) {
 }
 
 Status FileSinkCommitter::Recover(const SinkRecovery& recovery) {
   const Epoch epoch = recovery.epoch;
   restored_epoch_ = epoch.value;
-  allow_rollback_ = recovery.allow_rollback;
   FileSystem& files = context_.env->files();
-  ASSIGN_OR_RETURN(const std::vector<PartFile> parts,
-                   FindPartFiles(files, options_.path, owner_, context_.subtask, context_.parallelism));
-  std::string path;
-  if (!allow_rollback_ && IsAhead(parts, epoch.value, &path)) return OutputAhead(epoch.value, path);
+  ASSIGN_OR_RETURN(const std::vector<PartFile> parts, FindParts(context_.job_id));
+  if (!recovery.allow_rollback) {
+    RETURN_IF_ERROR(CheckNotAhead(parts, epoch.value));
+    if (!recovery.taken_by.value.empty() && recovery.taken_by != context_.job_id) {
+      ASSIGN_OR_RETURN(const std::vector<PartFile> others, FindParts(recovery.taken_by));
+      RETURN_IF_ERROR(CheckNotAhead(others, epoch.value));
+    }
+  }
   return RemovePartFiles(files, parts, [epoch](const PartName& name) {
     return name.stage == PartStage::kStaged && name.epoch > epoch.value;
   });
 }
 
-Status FileSinkCommitter::CheckNotAhead(const PartOwner& owner, uint32_t subtask, uint64_t epoch) const {
-  if (owner == owner_ || allow_rollback_) return Status::Ok();
-  ASSIGN_OR_RETURN(const std::vector<PartFile> parts,
-                   FindPartFiles(context_.env->files(), options_.path, owner, subtask, UINT32_MAX));
-  std::string path;
-  return IsAhead(parts, epoch, &path) ? OutputAhead(epoch, path) : Status::Ok();
+Result<std::vector<PartFile>> FileSinkCommitter::FindParts(const JobId& job) const {
+  return FindPartFiles(context_.env->files(), options_.path, PartOwnerOf(job, context_.operator_uid),
+                       context_.subtask, context_.parallelism);
 }
 
 Result<CommitResult> FileSinkCommitter::Commit(const proto::Committable& committable) {
@@ -68,7 +60,6 @@ Result<CommitResult> FileSinkCommitter::Commit(const proto::Committable& committ
   if (!staged.ParseFromString(committable.content()) || staged.version() != kCommittableVersion) {
     return Status(kCorruptBytes, "a committable of connector 'filesystem' cannot be read");
   }
-  RETURN_IF_ERROR(CheckNotAhead({staged.job(), staged.operator_()}, staged.subtask(), committable.epoch()));
   FileSystem& files = context_.env->files();
   std::set<std::string> directories;
   for (const proto::StagedFiles::File& file : staged.files()) {

@@ -216,13 +216,12 @@ TEST(FilesystemSink, RefusesToStartBehindItsOutput) {
   EXPECT_EQ(sink.Start(1).code(), kOutputAhead);
   EXPECT_TRUE(sink.Start(1, true).ok());
   EXPECT_TRUE(sink.Start(2).ok());
-  // Another job that starts from a savepoint of this one meets its output when it commits the savepoint's
-  // files.
-  sink.job_id = "another job";
-  EXPECT_TRUE(sink.Start(1).ok());
-  EXPECT_EQ(sink.Commit(*first).status().code(), kOutputAhead);
-  EXPECT_TRUE(sink.Start(1, true).ok());
+  // Another job that starts from a savepoint of this one.
+  const std::string first_job = std::exchange(sink.job_id, "another job");
+  EXPECT_EQ(sink.Start(1, false, first_job).code(), kOutputAhead);
+  EXPECT_TRUE(sink.Start(1, true, first_job).ok());
   EXPECT_EQ(*sink.Commit(*first), CommitResult::kAlreadyDone);
+  EXPECT_TRUE(sink.Start(2, false, first_job).ok());
 }
 
 TEST(FilesystemSink, ToleratesOutputThatWasMovedAwayOnlyAfterARestart) {

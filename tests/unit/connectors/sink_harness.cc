@@ -33,13 +33,13 @@ Status SinkHarness::Preflight() {
   return factory_.preflight_sink(config, Context());
 }
 
-Status SinkHarness::Start(uint64_t epoch, bool allow_rollback) {
+Status SinkHarness::Start(uint64_t epoch, bool allow_rollback, const std::string& taken_by) {
   Schema schema;
   schema.fields = columns_;
   ASSIGN_OR_RETURN(writer_,
                    factory_.create_writer(config, Context(), std::make_shared<const Schema>(schema)));
   ASSIGN_OR_RETURN(committer_, factory_.create_committer(config, Context()));
-  return committer_->Recover({Epoch{epoch}, {}, allow_rollback});
+  return committer_->Recover({Epoch{epoch}, {}, allow_rollback, JobId{taken_by}});
 }
 
 Status SinkHarness::Write(const std::vector<std::string>& rows) {

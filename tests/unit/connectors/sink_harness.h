@@ -24,8 +24,8 @@ class SinkHarness {
   uint32_t parallelism = 1;
 
   Status Preflight();
-  /// A new writer and committer, recovered to `epoch` (0 = fresh start).
-  Status Start(uint64_t epoch = 0, bool allow_rollback = false);
+  /// A new writer and committer, recovered to `epoch` (0 = fresh start), which job `taken_by` took.
+  Status Start(uint64_t epoch = 0, bool allow_rollback = false, const std::string& taken_by = "");
   /// Rows as JSON objects.
   Status Write(const std::vector<std::string>& rows);
   /// Ends the epoch and runs its staging work: its committables.
