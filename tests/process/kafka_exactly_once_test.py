@@ -95,7 +95,12 @@ class Producer(threading.Thread):
     def send(self, number, partition, millis):
         stamp = time.strftime("%Y-%m-%d %H:%M:%S", time.gmtime(1_700_000_000 + millis // 1000)) + f".{millis % 1000:03}"
         value = json.dumps({"n": number, "k": number % KEYS, "ts": stamp})
-        self.client.produce("numbers", value.encode(), partition=partition)
+        while True:
+            try:
+                self.client.produce("numbers", value.encode(), partition=partition)
+                return
+            except BufferError:  # full while the broker is away
+                self.client.poll(0.1)
 
     def run(self):
         began = time.monotonic()
@@ -113,7 +118,7 @@ class Producer(threading.Thread):
         for partition in range(self.partitions):
             self.send(self.count, partition, self.count + 100_000 + partition)
             self.count += 1
-        assert self.client.flush(30) == 0
+        assert self.client.flush(60) == 0
         return self.count
 
 
