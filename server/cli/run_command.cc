@@ -67,23 +67,10 @@ class ScriptRunner {
 
   /// Waits for the unbounded INSERTs that were begun, until the first of them fails.
   bool WaitForJobs() {
-    const WaitIndicator indicator([this] {
-      uint64_t records = 0;
-      for (const Running& running : running_) records += RecordsRead(running.job);
-      return fmt::format("{} records read", records);
-    });
-    for (size_t ended = 0; ended < running_.size() && !Interrupted();) {
-      ended = 0;
-      for (const Running& running : running_) {
-        const auto view = engine_.jobs().WaitUntilEnded(running.job, kPollMillis);
-        if (!view.ok()) continue;  // not yet
-        ++ended;
-        if (view->state != JobState::kFailed) continue;
-        printer_.PrintError(view->error, running.statement, running.script);
-        return false;
-      }
-    }
-    return true;
+    Status error;
+    const Running* failed = WaitUntilOneFails(&error);
+    if (failed != nullptr) printer_.PrintError(error, failed->statement, failed->script);
+    return failed == nullptr;
   }
 
  private:
@@ -93,6 +80,26 @@ class ScriptRunner {
     int statement = 0;  // number in its script
     std::string script;
   };
+
+  /// Null when all have ended well, or at Ctrl-C.
+  const Running* WaitUntilOneFails(Status* error) {
+    const WaitIndicator indicator([this] {
+      uint64_t records = 0;
+      for (const Running& running : running_) records += RecordsRead(running.job);
+      return fmt::format("{} records read", records);
+    });
+    for (size_t num_ended = 0; num_ended < running_.size() && !Interrupted();) {
+      num_ended = 0;
+      for (const Running& running : running_) {
+        const auto view = engine_.jobs().WaitUntilEnded(running.job, kPollMillis);
+        if (!view.ok()) continue;  // not yet
+        ++num_ended;
+        *error = view->error;
+        if (view->state == JobState::kFailed) return &running;
+      }
+    }
+    return nullptr;
+  }
 
   Status RunStatement(sql::ParsedStatement& parsed, int statement, const std::string& script) {
     session_.set_now_micros(engine_.env().clock().WallMicros());
