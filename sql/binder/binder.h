@@ -36,8 +36,8 @@ struct BindEnvironment {
   const TableResolver* tables = nullptr;
   const DescriptorCatalog* descriptors = nullptr;
   /// SET options by Flink's names. Read: table.local-time-zone, pipeline.name, parallelism.default,
-  /// pipeline.max-parallelism, table.exec.state.ttl, table.exec.source.idle-timeout,
-  /// table.exec.sink.upsert-materialize, table.optimizer.*.
+  /// table.exec.resource.default-parallelism, pipeline.max-parallelism, table.exec.state.ttl,
+  /// table.exec.source.idle-timeout, table.exec.sink.upsert-materialize, table.optimizer.*.
   const std::map<std::string, std::string>* configuration = nullptr;
   int64_t now_micros = 0;  // CURRENT_TIMESTAMP of bounded queries
   uint32_t default_parallelism = 1;
