@@ -20,12 +20,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-#define ASSERT_OK(expression)                            \
-  do {                                                   \
-    const Status ok_status = (expression);               \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
-  } while (false)
-
 class GroupAggregateTest : public testing::Test {
  protected:
   Harness Make(const std::string& calls, const std::string& input, const std::string& output,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <map>
 #include <memory>
 #include <string>
@@ -12,6 +14,13 @@
 #include "proto/worker.pb.h"
 #include "state/memory_budget.h"
 #include "tests/unit/operators/text_rows.h"
+
+/// Ends the test unless a Status is ok.
+#define ASSERT_OK(expression)                            \
+  do {                                                   \
+    const Status ok_status = (expression);               \
+    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
+  } while (false)
 
 namespace millrace {
 

@@ -15,12 +15,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-#define ASSERT_OK(expression)                            \
-  do {                                                   \
-    const Status ok_status = (expression);               \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
-  } while (false)
-
 /// What the fake connector saw, and how it is to behave.
 struct Outside {
   std::vector<std::string> written;

@@ -19,12 +19,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-#define ASSERT_OK(expression)                            \
-  do {                                                   \
-    const Status ok_status = (expression);               \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
-  } while (false)
-
 /// What one poll of the fake reader gives.
 struct PollScript {
   std::vector<std::pair<uint32_t, std::vector<std::string>>> runs;  // split, rows

@@ -13,12 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-#define ASSERT_OK(expression)                            \
-  do {                                                   \
-    const Status ok_status = (expression);               \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
-  } while (false)
-
 constexpr char kA[] = "{ type { kind: INTEGER } column: 0 }";
 constexpr char kB[] = "{ type { kind: INTEGER } column: 1 }";
 

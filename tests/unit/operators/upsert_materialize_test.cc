@@ -20,12 +20,6 @@ namespace {
 using testing::ElementsAre;
 using testing::IsEmpty;
 
-#define ASSERT_OK(expression)                            \
-  do {                                                   \
-    const Status ok_status = (expression);               \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
-  } while (false)
-
 /// Rows of id below the sink's key k.
 HarnessOptions Options(const std::string& more = "upsert_key: 1") {
   HarnessOptions options;

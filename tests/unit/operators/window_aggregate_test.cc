@@ -22,12 +22,6 @@ using testing::ElementsAre;
 using testing::IsEmpty;
 using testing::UnorderedElementsAre;
 
-#define ASSERT_OK(expression)                            \
-  do {                                                   \
-    const Status ok_status = (expression);               \
-    ASSERT_TRUE(ok_status.ok()) << ok_status.ToString(); \
-  } while (false)
-
 constexpr char kCountAndSum[] =
     "keys: 0 aggregates { function: 'COUNT' type { kind: BIGINT } } "
     "aggregates { function: 'SUM' arguments: 1 type { kind: INTEGER } } ";
