@@ -15,6 +15,10 @@ const char* NameOf(KafkaApi api) {
       return "ListOffsets";
     case KafkaApi::kMetadata:
       return "Metadata";
+    case KafkaApi::kOffsetCommit:
+      return "OffsetCommit";
+    case KafkaApi::kFindCoordinator:
+      return "FindCoordinator";
     case KafkaApi::kSaslHandshake:
       return "SaslHandshake";
     case KafkaApi::kApiVersions:
@@ -42,6 +46,9 @@ VersionRange SpokenVersions(KafkaApi api) {
       return {2, 5};
     case KafkaApi::kMetadata:
       return {4, 12};
+    case KafkaApi::kOffsetCommit:
+      return {2, 7};
+    case KafkaApi::kFindCoordinator:
     case KafkaApi::kSaslHandshake:
       return {1, 1};
     case KafkaApi::kApiVersions:
@@ -288,6 +295,63 @@ Result<FetchResponse> ParseFetchResponse(std::string_view body, int16_t version)
   }
   if (!reader.ok()) return Malformed(KafkaApi::kFetch);
   return response;
+}
+
+std::string EncodeFindCoordinator(const std::string& group) {
+  constexpr int8_t kOfGroup = 0;
+  WireWriter writer(WireForm::kClassic);
+  writer.String(group);
+  writer.Int8(kOfGroup);
+  return writer.bytes();
+}
+
+Result<BrokerAddress> ParseFindCoordinator(std::string_view body, int16_t* error) {
+  WireReader reader(body, WireForm::kClassic);
+  reader.Int32();  // throttled
+  *error = reader.Int16();
+  reader.String();  // its message
+  reader.Int32();   // id
+  BrokerAddress address;
+  address.host = reader.String();
+  address.port = static_cast<uint16_t>(reader.Int32());
+  if (!reader.ok()) return Malformed(KafkaApi::kFindCoordinator);
+  return address;
+}
+
+std::string EncodeOffsetCommit(int16_t version, const std::string& group,
+                               const std::vector<CommittedOffset>& offsets) {
+  WireWriter writer(FormOf(KafkaApi::kOffsetCommit, version));
+  writer.String(group);
+  writer.Int32(-1);   // generation: the group is not joined,
+  writer.String("");  // nor is there a member
+  if (version >= 7) writer.NullString();
+  if (version <= 4) writer.Int64(-1);  // kept as long as the broker likes
+  writer.ArrayLength(offsets.size());
+  for (const CommittedOffset& offset : offsets) {
+    writer.String(offset.topic);
+    writer.ArrayLength(1);
+    writer.Int32(offset.partition);
+    writer.Int64(offset.offset);
+    if (version >= 6) writer.Int32(-1);  // leader epoch
+    writer.String("");
+  }
+  return writer.bytes();
+}
+
+Result<int16_t> ParseOffsetCommit(std::string_view body, int16_t version) {
+  WireReader reader(body, FormOf(KafkaApi::kOffsetCommit, version));
+  int16_t first_error = 0;
+  if (version >= 3) reader.Int32();  // throttled
+  for (size_t topics = reader.ArrayLength(); topics > 0 && reader.ok(); --topics) {
+    reader.String();
+    for (size_t left = reader.ArrayLength(); left > 0 && reader.ok(); --left) {
+      reader.Int32();
+      const int16_t error = reader.Int16();
+      if (first_error == 0) first_error = error;
+    }
+  }
+  if (!reader.ok()) return Malformed(KafkaApi::kOffsetCommit);
+  return first_error;
 }
 
 std::string EncodeSaslHandshake(std::string_view mechanism) {

@@ -21,6 +21,8 @@ enum class KafkaApi : int16_t {
   kFetch = 1,
   kListOffsets = 2,
   kMetadata = 3,
+  kOffsetCommit = 8,
+  kFindCoordinator = 10,
   kSaslHandshake = 17,
   kApiVersions = 18,
   kSaslAuthenticate = 36,
@@ -120,6 +122,20 @@ struct FetchResponse {
   std::vector<FetchedPartition> partitions;
 };
 Result<FetchResponse> ParseFetchResponse(std::string_view body, int16_t version);
+
+std::string EncodeFindCoordinator(const std::string& group);
+/// The broker that keeps the offsets of the group; the error's number in `*error` when it is not 0.
+Result<BrokerAddress> ParseFindCoordinator(std::string_view body, int16_t* error);
+
+struct CommittedOffset {
+  std::string topic;
+  int32_t partition = 0;
+  int64_t offset = 0;
+};
+std::string EncodeOffsetCommit(int16_t version, const std::string& group,
+                               const std::vector<CommittedOffset>& offsets);
+/// The first error of any partition, or 0.
+Result<int16_t> ParseOffsetCommit(std::string_view body, int16_t version);
 
 struct SaslHandshakeResponse {
   int16_t error = 0;

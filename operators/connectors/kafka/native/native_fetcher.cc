@@ -14,10 +14,10 @@ constexpr int64_t kTickMs = 5000;  // lost answers and old metadata are noticed 
 
 }  // namespace
 
-NativeFetcher::NativeFetcher(NativeContext context, bool with_headers, std::string group_id)
+NativeFetcher::NativeFetcher(NativeContext context, bool with_headers, const std::string& group_id)
     : context_(std::move(context)),
       record_options_{context_.settings.check_crcs, with_headers, context_.settings.read_committed},
-      group_id_(std::move(group_id)),
+      group_(std::make_shared<GroupCommitter>(group_id, context_.settings, context_.env)),
       leaders_(context_, [this] { TakeLeaders(); }) {
 }
 
@@ -298,6 +298,10 @@ int64_t NativeFetcher::EndOffset(uint32_t partition) {
 }
 
 void NativeFetcher::CommitToGroup(std::span<const KafkaPosition> positions) {
+  std::vector<CommittedOffset> offsets;
+  for (const KafkaPosition& position : positions)
+    offsets.push_back({position.topic, position.partition, position.next_offset});
+  if (!offsets.empty()) group_->Commit(std::move(offsets));
 }
 
 }  // namespace millrace

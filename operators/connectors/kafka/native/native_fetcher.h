@@ -11,6 +11,7 @@
 #include "operators/connectors/kafka/native/block_pool.h"
 #include "operators/connectors/kafka/native/broker_link.h"
 #include "operators/connectors/kafka/native/decompressor.h"
+#include "operators/connectors/kafka/native/group_committer.h"
 #include "operators/connectors/kafka/native/leader_directory.h"
 #include "operators/connectors/kafka/native/native_context.h"
 #include "operators/connectors/kafka/native/record_set.h"
@@ -58,7 +59,7 @@ class NativeFetcher : public KafkaFetcher {
     int64_t end_offset;
   };
 
-  NativeFetcher(NativeContext context, bool with_headers, std::string group_id);
+  NativeFetcher(NativeContext context, bool with_headers, const std::string& group_id);
 
   /// Sees to it that a Fetch is on its way to every broker that has something to give.
   Status KeepFetching();
@@ -77,7 +78,7 @@ class NativeFetcher : public KafkaFetcher {
 
   const NativeContext context_;
   const RecordSetOptions record_options_;
-  const std::string group_id_;
+  const std::shared_ptr<GroupCommitter> group_;
   std::vector<Partition> partitions_;  // by number
   LeaderDirectory leaders_;
   std::map<int32_t, BrokerLink> links_;  // by broker; none is ever taken out
