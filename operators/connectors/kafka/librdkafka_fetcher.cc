@@ -264,13 +264,7 @@ Status LibrdkafkaFetcher::PositionLost(const rd_kafka_message_t& message) {
                                        5000) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     available = std::to_string(begin) + " to " + std::to_string(end);
   }
-  return Status(kPositionLost, "offset is not in the log any more: " + Place(topic, message.partition) +
-                                   ", wanted offset " + std::to_string(message.offset) + ", available " +
-                                   available)
-      .WithSuggestion(
-          "records were removed (retention) or the topic was made anew: restore them, or start the job "
-          "without its "
-          "checkpoint to go on from what is there");
+  return millrace::PositionLost({topic, message.partition, message.offset, {}}, available);
 }
 
 int64_t LibrdkafkaFetcher::EndOffset(uint32_t partition) {
