@@ -11,7 +11,7 @@ namespace millrace::bench {
 namespace {
 
 constexpr uint32_t kNumBatches = 64;    // that come round again
-constexpr uint32_t kNumDistinct = 512;  // of queries that keep every row: 2 M rows
+constexpr uint32_t kNumDistinct = 256;  // of queries that keep every row: 1 M rows
 constexpr int64_t kMicrosAnEvent = 1'000'000 / kEventsPerSecond;
 
 constexpr char kTables[] = R"(
