@@ -8,8 +8,13 @@ namespace {
 
 void Run(benchmark::State& state, const std::function<Workload()>& make) {
   const Workload workload = make();
+  const uint64_t rows_out_before = workload.num_rows_out ? workload.num_rows_out() : 0;
   for (auto _ : state) workload.run();
   state.SetItemsProcessed(state.iterations() * workload.num_rows);
+  if (workload.num_rows_out) {
+    state.counters["out_of_a_row"] = static_cast<double>(workload.num_rows_out() - rows_out_before) /
+                                     static_cast<double>(state.iterations() * workload.num_rows);
+  }
   if (workload.num_bytes > 0) state.SetBytesProcessed(state.iterations() * workload.num_bytes);
 }
 

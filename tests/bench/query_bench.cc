@@ -23,8 +23,15 @@ CREATE TABLE auction (id BIGINT, itemName STRING, description STRING, initialBid
 )";
 constexpr size_t kBidTime = 5;  // `dateTime` among the columns of bid
 
+/// The same bids as upserts by auction, and what is written by it.
+constexpr char kLastBid[] = R"(
+CREATE TABLE last_bid (auction BIGINT, bidder BIGINT, price BIGINT, PRIMARY KEY (auction) NOT ENFORCED)
+WITH ('connector' = 'prepared-upserts');
+)";
+
 /// Event time of a stream of bids: the batches come round, time goes on.
 struct BidStream {
+  std::string table;
   std::vector<Batch> batches;
   int64_t step_micros = 0;  // 0: the times that the bids have
   uint64_t num_pushed = 0;
@@ -32,23 +39,29 @@ struct BidStream {
   void PushNext(QueryPipeline& pipeline) {
     const Batch& batch = batches[num_pushed % batches.size()];
     if (step_micros == 0) {
-      pipeline.Push("bid", batch);
+      pipeline.Push(table, batch);
     } else {
       const int64_t first = kBaseMicros + static_cast<int64_t>(num_pushed) * kBatchRows * step_micros;
-      pipeline.Push("bid", WithTimes(batch, kBidTime, first, step_micros));
-      pipeline.AdvanceWatermark("bid", Watermark{first + (kBatchRows - 1) * step_micros});
+      pipeline.Push(table, WithTimes(batch, kBidTime, first, step_micros));
+      pipeline.AdvanceWatermark(table, Watermark{first + (kBatchRows - 1) * step_micros});
     }
     ++num_pushed;
   }
 };
 
+Workload WorkloadOf(const std::shared_ptr<QueryPipeline>& pipeline, std::function<void()> run) {
+  return {.run = std::move(run), .num_rows = kBatchRows, .num_rows_out = [pipeline] {
+            return pipeline->num_rows_out();
+          }};
+}
+
 /// Pushes bids; `num_warm_runs` batches before the first run.
 Workload OverBids(const std::string& query, uint32_t num_batches, int64_t step_micros = 0,
-                  uint32_t num_warm_runs = 0) {
+                  uint32_t num_warm_runs = 0, const std::string& table = "bid") {
   auto pipeline = std::make_shared<QueryPipeline>(kTables + query);
-  auto bids = std::make_shared<BidStream>(MakeEvents(NexmarkEvent::kBid, num_batches), step_micros);
+  auto bids = std::make_shared<BidStream>(table, MakeEvents(NexmarkEvent::kBid, num_batches), step_micros);
   for (uint32_t i = 0; i < num_warm_runs; ++i) bids->PushNext(*pipeline);
-  return {.run = [pipeline, bids] { bids->PushNext(*pipeline); }, .num_rows = kBatchRows};
+  return WorkloadOf(pipeline, [pipeline, bids] { bids->PushNext(*pipeline); });
 }
 
 NamedWorkload Stateless(const std::string& name, const std::string& query) {
@@ -146,7 +159,7 @@ void AddAggregates(Workloads* workloads) {
   workloads->push_back(Keyed("aggregate/min_max_avg",
                              "SELECT auction, COUNT(*) FILTER (WHERE price < 10000), MIN(price), MAX(price), "
                              "AVG(price), SUM(price) FROM bid GROUP BY auction;"));
-  // Two million keys of which few come twice.
+  // A third of the rows has a key that never came before.
   workloads->push_back(
       Growing("aggregate/new_keys",
               "SELECT auction, bidder, COUNT(*), SUM(price) FROM bid GROUP BY auction, bidder;"));
@@ -170,8 +183,8 @@ Workload JoinProbe() {
   for (const Batch& batch : MakeEvents(NexmarkEvent::kAuction, kNumDistinct * 3 / 46 + 1)) {
     pipeline->Push("auction", batch);
   }
-  auto bids = std::make_shared<BidStream>(MakeEvents(NexmarkEvent::kBid, kNumDistinct));
-  return {.run = [pipeline, bids] { bids->PushNext(*pipeline); }, .num_rows = kBatchRows};
+  auto bids = std::make_shared<BidStream>("bid", MakeEvents(NexmarkEvent::kBid, kNumDistinct));
+  return WorkloadOf(pipeline, [pipeline, bids] { bids->PushNext(*pipeline); });
 }
 
 /// Auctions of which no bid has come.
@@ -179,15 +192,22 @@ Workload JoinBuild() {
   auto pipeline = std::make_shared<QueryPipeline>(std::string(kTables) + kBidsOfAuctions);
   auto auctions = std::make_shared<std::vector<Batch>>(MakeEvents(NexmarkEvent::kAuction, kNumDistinct));
   auto next = std::make_shared<size_t>(0);
-  return {.run = [=] { pipeline->Push("auction", (*auctions)[(*next)++ % auctions->size()]); },
-          .num_rows = kBatchRows};
+  return WorkloadOf(pipeline, [=] { pipeline->Push("auction", (*auctions)[(*next)++ % auctions->size()]); });
 }
 
 void AddChangelog(Workloads* workloads) {
-  // Every bid changes the price of its auction: an update of the inner aggregate takes back the outer one.
+  // Every bid changes the sum of its auction, which takes a row of the outer aggregate back.
   workloads->push_back(Keyed("changelog/two_levels",
-                             "SELECT MOD(k, 10), AVG(m) FROM (SELECT auction AS k, MAX(price) AS m FROM bid "
+                             "SELECT MOD(k, 10), AVG(p) FROM (SELECT auction AS k, SUM(price) AS p FROM bid "
                              "GROUP BY auction) GROUP BY MOD(k, 10);"));
+  workloads->push_back({"changelog/normalize", [] {
+                          return OverBids(std::string(kLastBid) + "SELECT * FROM last_bid;", kNumBatches, 0,
+                                          kNumBatches, "last_bid");
+                        }});
+  workloads->push_back(
+      Keyed("changelog/upsert_materialize",
+            std::string(kLastBid) + "SET 'table.exec.sink.upsert-materialize' = 'FORCE';\n" +
+                "INSERT INTO last_bid SELECT auction, MAX(bidder), SUM(price) FROM bid GROUP BY auction;"));
 }
 
 }  // namespace

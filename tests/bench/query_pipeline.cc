@@ -28,10 +28,15 @@ void CheckOk(const Status& status) {
 
 std::shared_ptr<const proto::JobGraph> Plan(const std::string& script, const Registry& registry) {
   DescriptorCatalog descriptors = DescribeRegistry(registry);
-  ConnectorDescriptor& prepared = descriptors.connectors["prepared"];
+  ConnectorDescriptor prepared;
   prepared.name = "prepared";
   prepared.source = true;
   prepared.projection_push_down = true;
+  descriptors.connectors[prepared.name] = prepared;
+  prepared.name = "prepared-upserts";
+  prepared.sink = prepared.upsert_source = prepared.upsert_sink = true;
+  prepared.accepts_updates = prepared.requires_primary_key = true;
+  descriptors.connectors[prepared.name] = prepared;
   const std::unique_ptr<sql::Catalog> catalog = std::move(sql::Catalog::Open(nullptr)).value();
   sql::Session session({.descriptors = &descriptors, .catalog = catalog.get(), .default_parallelism = 2});
   sql::ScriptParser parser(script);

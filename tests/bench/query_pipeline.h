@@ -14,7 +14,8 @@ namespace millrace::bench {
 
 /// The operators of a query between its sources and its sink, as the planner lays them out for two subtasks
 /// (both phases of an aggregate), one of each, called one after the other on the caller's thread: the engine
-/// alone. Tables have the connector "prepared": their rows are pushed. What reaches the sink is only counted.
+/// alone. Tables have the connector "prepared", or "prepared-upserts" with a primary key: their rows are
+/// pushed. What reaches the sink is only counted.
 class QueryPipeline {
  public:
   /// `script`: CREATE TABLE and CREATE VIEW statements, then one query or INSERT.

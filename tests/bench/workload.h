@@ -10,8 +10,9 @@ namespace millrace::bench {
 /// Work that is done again and again, on the same number of rows each time. Owns what it works on.
 struct Workload {
   std::function<void()> run;
-  int64_t num_rows = 0;   // of one run
-  int64_t num_bytes = 0;  // of one run; 0 = not meaningful
+  int64_t num_rows = 0;                    // of one run
+  int64_t num_bytes = 0;                   // of one run; 0 = not meaningful
+  std::function<uint64_t()> num_rows_out;  // so far; null = not meaningful
 };
 
 /// A workload by name, "subject/what". Made only when it is wanted; always from the same seed.
