@@ -142,12 +142,22 @@ void RowStore::Free(Row* row) {
   arena_.Free(row, layout_.RowBytes(row->key_size));
 }
 
-void RowStore::AppendDatabaseKey(const Row* row, std::string* out) const {
-  const uint64_t order = SortKey(row);
+void RowStore::AppendDatabaseKey(const OrderedRow& row, std::string* out) const {
   out->append(prefix_);
-  AppendBigEndian16(static_cast<uint16_t>(order >> 32), out);
-  AppendBigEndian32(static_cast<uint32_t>(order), out);
-  AppendKeySuffix(row, out);
+  AppendBigEndian48(row.order, out);
+  AppendKeySuffix(row.row, out);
+}
+
+void RowStore::AppendOrder(std::span<Row* const> rows, std::vector<OrderedRow>* out) const {
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kAhead < rows.size()) __builtin_prefetch(rows[i + kAhead]);
+    out->push_back({OrderOf(rows[i]), rows[i]});
+  }
+}
+
+void RowStore::SortTies(std::span<OrderedRow> rows) const {
+  SortByText(rows, [this](const Row* row) { return layout_.Key(row); });
 }
 
 void RowStore::EncodeValue(const Row* row, std::string* out) const {
