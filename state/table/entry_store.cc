@@ -23,18 +23,14 @@ EntryStore::EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& cl
 }
 
 Row* EntryStore::AddHead(uint32_t hash, uint16_t group, std::string_view key) {
-  const auto key_size = static_cast<uint32_t>(key.size());
-  auto* head = static_cast<Row*>(arena().Allocate(head_layout_.RowBytes(key_size)));
-  *head = Row{hash, group, 1, 0, key_size, 0};
-  head_layout_.Clear(head);
-  if (!key.empty()) std::memcpy(head_layout_.KeyBytes(head), key.data(), key.size());
+  Row* head = head_layout_.Make(arena().Allocate(head_layout_.BlockBytes(key.size())), hash, group, key);
   heads_.Insert(head);
   return head;
 }
 
 void EntryStore::FreeHead(Row* head) {
   heads_.Erase(head);
-  arena().Free(head, head_layout_.RowBytes(head->key_size));
+  arena().Free(head_layout_.Block(head), head_layout_.BlockBytes(head));
 }
 
 Row* EntryStore::FindEntry(const Row* head, std::string_view sub_key) const {
@@ -149,8 +145,9 @@ void EntryStore::PrefetchContent(const Row* entry) const {
 
 void EntryStore::AppendKeySuffix(const Row* entry, std::string* out) const {
   const Row* head = layout().Links<Links>(entry)->head;
-  AppendBigEndian32(head->key_size, out);
-  out->append(head_layout_.Key(head));
+  const std::string_view key = head_layout_.Key(head);
+  AppendBigEndian32(static_cast<uint32_t>(key.size()), out);
+  out->append(key);
   out->append(layout().Key(entry));
 }
 
@@ -177,14 +174,15 @@ uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena().live_bytes();
   cold().Reserve(heads_.size());
   for (size_t steps = 2 * heads_.num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
-       --steps) {
-    if (++hand_ >= heads_.num_slots()) hand_ = 0;
+       --steps, ++hand_) {
+    if (hand_ >= heads_.num_slots()) hand_ = 0;
     Row* head = heads_.RowAt(hand_);
     if (head == nullptr) continue;
     if (head->referenced != 0) {
       head->referenced = 0;
     } else if (CanDropKey(head)) {
       DropKey(head);
+      --hand_;  // another head may have moved to this slot
     }
   }
   heads_.ShrinkIfSparse();

@@ -138,8 +138,9 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
  protected:
   static uint64_t OrderOf(const Row* row) { return uint64_t{row->group} << 32 | row->hash; }
   void PrefetchRow(const Row* row) const {
-    __builtin_prefetch(row);
-    __builtin_prefetch(reinterpret_cast<const char*>(row) + kLineBytes);
+    const char* block = layout_.Block(row);
+    __builtin_prefetch(block);
+    __builtin_prefetch(block + kLineBytes);
   }
   virtual void AppendKeySuffix(const Row* row, std::string* out) const { out->append(layout_.Key(row)); }
   /// Called for every new row: to set its links, which nothing else does.
