@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -96,6 +97,8 @@ class SliceTable {
                               std::vector<RowRef>* rows, std::vector<uint8_t>* inserted) = 0;
   /// Slices that hold rows, ascending.
   virtual std::vector<int64_t> Slices() const = 0;
+  /// The first of them behind `after`.
+  virtual std::optional<int64_t> NextSlice(int64_t after) const = 0;
   virtual Status ForEachRow(int64_t slice, const std::function<Status(RowRef)>& visit) = 0;
   virtual void DropSlice(int64_t slice) = 0;
   virtual const uint8_t* Fixed(RowRef row) const = 0;

@@ -15,10 +15,27 @@ void StagedGroups::Clear() {
 
 void StagedGroups::Add(const SliceTable& table, RowRef row) {
   key_bytes_.append(table.Key(row));
+  AddValues(table, row);
+}
+
+void StagedGroups::AddValues(const SliceTable& table, RowRef row) {
+  AddEmpty();
+  std::memcpy(payload(size() - 1), table.Fixed(row), fixed_bytes_);
+  for (uint32_t slot = 0; slot < num_blobs_; ++slot)
+    SetBlob(this->row(size() - 1), slot, table.Blob(row, slot));
+}
+
+void StagedGroups::AddValues(StagedGroups& from, size_t i) {
+  AddEmpty();
+  std::memcpy(payload(size() - 1), from.payload(i), fixed_bytes_);
+  for (uint32_t slot = 0; slot < num_blobs_; ++slot)
+    SetBlob(row(size() - 1), slot, from.Blob(from.row(i), slot));
+}
+
+void StagedGroups::AddEmpty() {
   key_ends_.push_back(key_bytes_.size());
   payloads_.resize(payloads_.size() + stride_);
-  std::memcpy(payloads_.data() + payloads_.size() - stride_, table.Fixed(row), fixed_bytes_);
-  for (uint32_t slot = 0; slot < num_blobs_; ++slot) blobs_.emplace_back(table.Blob(row, slot));
+  blobs_.resize(blobs_.size() + num_blobs_);
 }
 
 std::string_view StagedGroups::key(size_t i) const {
@@ -30,8 +47,8 @@ Groups StagedGroups::All() {
   payload_pointers_.clear();
   rows_.clear();
   for (size_t i = 0; i < size(); ++i) {
-    payload_pointers_.push_back(reinterpret_cast<uint8_t*>(payloads_.data() + i * stride_));
-    rows_.push_back(RowRef{reinterpret_cast<void*>(i + 1)});
+    payload_pointers_.push_back(payload(i));
+    rows_.push_back(row(i));
   }
   return {size(), payload_pointers_.data(), rows_.data(), this};
 }

@@ -15,8 +15,15 @@ class StagedGroups final : public BlobAccess {
 
   void Clear();
   void Add(const SliceTable& table, RowRef row);
+  /// Groups without a key: the payload and blobs of a row, of another group, and those of an empty group.
+  void AddValues(const SliceTable& table, RowRef row);
+  void AddValues(StagedGroups& from, size_t i);
+  void AddEmpty();
   size_t size() const { return key_ends_.size(); }
   std::string_view key(size_t i) const;
+  /// Valid until the next Add or Clear.
+  uint8_t* payload(size_t i) { return reinterpret_cast<uint8_t*>(payloads_.data() + i * stride_); }
+  RowRef row(size_t i) const { return RowRef{reinterpret_cast<void*>(i + 1)}; }
   /// All of them; valid until the next Add or Clear.
   Groups All();
 

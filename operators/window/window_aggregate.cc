@@ -248,10 +248,10 @@ Status WindowAggregate::FireUntil(int64_t micros, Output& output) {
   int64_t fired = WindowFrames::kNone;
   while (true) {
     int64_t end = WindowFrames::kNone;
-    for (int64_t slice : state_->Slices()) {
-      end = NextWindow(slice, fired);
+    for (auto slice = state_->NextSlice(INT64_MIN); slice; slice = state_->NextSlice(*slice)) {
+      end = NextWindow(*slice, fired);
       if (end != WindowFrames::kNone) break;
-      RETURN_IF_ERROR(state_->Drop(slice));
+      RETURN_IF_ERROR(state_->Drop(*slice));
     }
     if (end == WindowFrames::kNone) break;
     if (FiresAt(end) > micros) {

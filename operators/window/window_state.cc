@@ -27,6 +27,8 @@ WindowState::WindowState(WindowFrames frames, AggregateSet aggregates, std::vect
       key_rows_(key_types, max_parallelism),
       staged_(aggregates_.fixed_bytes(), aggregates_.num_blobs()),
       merged_(aggregates_.fixed_bytes(), aggregates_.num_blobs()) {
+  if (frames_.shares_slices() && !frames_.is_cumulative() && !aggregates_.has_distinct())
+    totals_.emplace(aggregates_, &MergeHeaders);
 }
 
 Status WindowState::Open(KeyedState& state) {
@@ -53,6 +55,7 @@ Status WindowState::Update(const Rows& rows) {
   if (rows.first_column) counts.emplace(*batch.columns.back());
   for (uint32_t i = 0; i < size; ++i) {
     const uint32_t row = keys_.row(i);
+    if (totals_) totals_->OnSliceChanged(rows.slices[i]);
     uint8_t* payload = slices_->MutableFixed(rows_[i]);
     auto header = LoadAs<WindowHeader>(payload);
     weights_[i] = batch.Weight(row);
@@ -91,13 +94,16 @@ Status WindowState::Drop(int64_t slice) {
 std::vector<int64_t> WindowState::SlicesOf(int64_t window_end) const {
   std::vector<int64_t> slices;
   const int64_t begin = frames_.SlicesBegin(window_end);
-  for (int64_t slice : Slices()) {
-    if (begin < slice && slice <= window_end) slices.push_back(slice);
-  }
+  for (auto slice = NextSlice(begin); slice && *slice <= window_end; slice = NextSlice(*slice))
+    slices.push_back(*slice);
   return slices;
 }
 
 Status WindowState::ForEachGroup(int64_t window_end, const Visit& visit) {
+  if (totals_) {
+    RETURN_IF_ERROR(totals_->MoveTo(frames_.SlicesBegin(window_end), window_end, *slices_));
+    return VisitTotals(visit);
+  }
   if (folds()) RETURN_IF_ERROR(Fold(window_end));
   const std::vector<int64_t> slices = SlicesOf(window_end);
   const bool alone = slices.size() == 1 && !(frames_.shares_slices() && aggregates_.has_distinct());
@@ -196,6 +202,16 @@ Status WindowState::VisitMerged(int64_t window_end, const Visit& visit) {
                                                   {frames_.SlicesBegin(window_end), window_end}, groups));
     }
     RETURN_IF_ERROR(visit(groups, keys));
+  }
+  return Status::Ok();
+}
+
+Status WindowState::VisitTotals(const Visit& visit) {
+  for (size_t first = 0; first < totals_->size(); first += kGroupsAtOnce) {
+    const size_t count = std::min(kGroupsAtOnce, totals_->size() - first);
+    Batch keys;
+    RETURN_IF_ERROR(DecodeKeys([&](size_t i) { return totals_->key(first + i); }, count, &keys));
+    RETURN_IF_ERROR(visit(totals_->Totals(first, count), keys));
   }
   return Status::Ok();
 }

@@ -7,6 +7,7 @@
 #include "operators/aggregate/aggregate_set.h"
 #include "operators/aggregate/key_rows.h"
 #include "operators/aggregate/scratch_groups.h"
+#include "operators/window/sliding_totals.h"
 #include "operators/window/staged_groups.h"
 #include "operators/window/window_frames.h"
 
@@ -36,6 +37,8 @@ class WindowState {
   Status Update(const Rows& rows);
 
   std::vector<int64_t> Slices() const { return slices_->Slices(); }
+  /// The first slice behind `after` that holds rows.
+  std::optional<int64_t> NextSlice(int64_t after) const { return slices_->NextSlice(after); }
   /// CUMULATE without DISTINCT: slices of windows that were sent are merged into the first one.
   bool folds() const { return frames_.is_cumulative() && !aggregates_.has_distinct(); }
   /// Forgets a slice and its values.
@@ -52,6 +55,7 @@ class WindowState {
   Status MergeStaged();
   Status VisitStaged(const Visit& visit);
   Status VisitMerged(int64_t window_end, const Visit& visit);
+  Status VisitTotals(const Visit& visit);
   Status DecodeKeys(const std::function<std::string_view(size_t)>& key, size_t count, Batch* keys);
   std::vector<int64_t> SlicesOf(int64_t window_end) const;
   static void MergeHeaders(const Groups& from, const Groups& into);
@@ -66,6 +70,7 @@ class WindowState {
   std::optional<TableBlobs<SliceTable>> blobs_;
   StagedGroups staged_;
   ScratchGroups merged_;
+  std::optional<SlidingTotals> totals_;  // of windows that overlap, but for DISTINCT
 
   // Scratch.
   std::vector<RowRef> rows_;

@@ -72,6 +72,11 @@ std::vector<int64_t> SliceTableImpl::Slices() const {
   return slices;
 }
 
+std::optional<int64_t> SliceTableImpl::NextSlice(int64_t after) const {
+  const auto next = slices_.upper_bound(after);
+  return next == slices_.end() ? std::nullopt : std::optional(next->first);
+}
+
 Status SliceTableImpl::ForEachRow(int64_t slice, const std::function<Status(RowRef)>& visit) {
   auto found = slices_.find(slice);
   return found == slices_.end() ? Status::Ok() : ForEachStoredRow(*found->second.store, cold_, visit);

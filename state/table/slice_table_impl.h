@@ -20,6 +20,7 @@ class SliceTableImpl final : public SliceTable, public StateTable {
   Status FindOrInsert(std::span<const int64_t> slices, const KeyBatch& keys, std::vector<RowRef>* rows,
                       std::vector<uint8_t>* inserted) override;
   std::vector<int64_t> Slices() const override;
+  std::optional<int64_t> NextSlice(int64_t after) const override;
   Status ForEachRow(int64_t slice, const std::function<Status(RowRef)>& visit) override;
   void DropSlice(int64_t slice) override;
   const uint8_t* Fixed(RowRef row) const override;
