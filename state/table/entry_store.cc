@@ -32,7 +32,7 @@ void EntryStore::FreeHead(Row* head) {
 
 Row* EntryStore::FindEntry(const Row* head, uint32_t entry_hash, std::string_view sub_key) const {
   return index().Find(entry_hash, [&](const Row* entry) {
-    return layout().Links<Links>(entry)->head == head && layout().Key(entry) == sub_key;
+    return layout().Links<Links>(entry)->head == head && SameKey(layout().Key(entry), sub_key);
   });
 }
 

@@ -17,7 +17,7 @@ class EntryStore final : public RowStore {
   EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock);
 
   Row* FindHead(uint32_t hash, std::string_view key) const {
-    return heads_.Find(hash, [&](const Row* head) { return head_layout_.Key(head) == key; });
+    return heads_.Find(hash, [&](const Row* head) { return SameKey(head_layout_.Key(head), key); });
   }
   const RowIndex& heads() const { return heads_; }
   Row* AddHead(uint32_t hash, uint16_t group, std::string_view key);

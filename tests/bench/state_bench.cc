@@ -22,10 +22,11 @@ namespace {
 constexpr uint32_t kBatchRows = 4096;
 constexpr uint32_t kMaxParallelism = 1024;
 
-/// Batches that together hold every key below `num_keys` once, in random order.
+/// Batches that together hold every key below `num_keys` once (or more often, to fill a batch), in random
+/// order.
 std::vector<Batch> EveryKeyOnce(int64_t num_keys) {
-  std::vector<int64_t> order(static_cast<size_t>(num_keys));
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i);
+  std::vector<int64_t> order(static_cast<size_t>(std::max<int64_t>(num_keys, kBatchRows)));
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i) % num_keys;
   std::shuffle(order.begin(), order.end(), std::mt19937_64(7));
   auto schema = std::make_shared<Schema>();
   schema->fields.push_back({"key", DataType::Bigint()});
@@ -156,7 +157,7 @@ void BM_Upsert(benchmark::State& state) {
   state.counters["bytes_a_key"] =
       static_cast<double>(table.state().memory_bytes()) / static_cast<double>(state.range(0));
 }
-BENCHMARK(BM_Upsert)->Arg(60'000)->Arg(10'000'000);
+BENCHMARK(BM_Upsert)->Arg(1'000)->Arg(60'000)->Arg(10'000'000);
 
 void BM_Insert(benchmark::State& state) {
   const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
