@@ -67,6 +67,11 @@ class KeyedTable {
 /// DISTINCT aggregate. Same life cycle, threads and errors as KeyedTable.
 class KeyedMap {
  public:
+  /// A sub-key below key `key` of a batch.
+  struct EntryKey {
+    uint32_t key;
+    std::string_view sub_key;
+  };
   virtual ~KeyedMap() = default;
   /// Loads the cold entries of all keys of the batch in one go; call before the others for these keys.
   virtual Status Prefetch(const KeyBatch& keys) = 0;
@@ -74,6 +79,10 @@ class KeyedMap {
   virtual Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
                                       bool* inserted) = 0;
   virtual Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) = 0;
+  /// The entries of many sub-keys at once, which waits for memory once for many: entries[j] is that of
+  /// wanted[j], with what the others do for one. Equal ones give one entry: Erase it after its last use.
+  virtual Status FindOrInsert(const KeyBatch& keys, std::span<const EntryKey> wanted,
+                              std::vector<RowRef>* entries, std::vector<uint8_t>* inserted) = 0;
   /// Entries below key i in the order they were inserted (after a restore: by sub-key bytes). `visit` returns
   /// false to stop; it may change payloads, not insert or erase.
   virtual Status ForEachEntry(const KeyBatch& keys, uint32_t i,

@@ -6,9 +6,9 @@
 
 #include "core/env/env.h"
 #include "core/error_codes.h"
-#include "core/row/key_hash.h"
 #include "proto/checkpoint.pb.h"
 #include "state/error_codes.h"
+#include "state/file_checksum.h"
 #include "state/object_store.h"
 #include "state/rescale.h"
 #include "state/table_layout.h"
@@ -54,8 +54,8 @@ class SnapshotFetch {
       return Status(kCheckpointDamaged, "checkpoint file is missing: " + store_.Uri(stored.path()));
     }
     RETURN_IF_ERROR(fetched);
-    ASSIGN_OR_RETURN(const std::string content, env_.files().ReadFile(local));
-    if (content.size() != stored.length() || HashBytes(content) != stored.checksum()) {
+    ASSIGN_OR_RETURN(const FileChecksum content, ChecksumOf(env_.files(), local));
+    if (content.length != stored.length() || content.checksum != stored.checksum()) {
       return Status(kCheckpointDamaged,
                     "checkpoint file has another length or checksum than when it was written: " +
                         store_.Uri(stored.path()))

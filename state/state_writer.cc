@@ -6,9 +6,9 @@
 #include "core/check.h"
 #include "core/env/env.h"
 #include "core/env/fail_point.h"
-#include "core/row/key_hash.h"
 #include "proto/checkpoint.pb.h"
 #include "state/error_codes.h"
+#include "state/file_checksum.h"
 #include "state/object_store.h"
 #include "state/table/row_bytes.h"
 
@@ -218,8 +218,8 @@ std::string StateWriter::StorePath(const std::string& file_name) {
 
 Result<UploadedFile> StateWriter::UploadFile(const std::string& directory, const std::string& name) {
   const std::string local = directory + "/" + name;
-  ASSIGN_OR_RETURN(const std::string content, env_.files().ReadFile(local));
-  UploadedFile stored{name, StorePath(name), content.size(), HashBytes(content)};
+  ASSIGN_OR_RETURN(const FileChecksum content, ChecksumOf(env_.files(), local));
+  UploadedFile stored{name, StorePath(name), content.length, content.checksum};
   RETURN_IF_ERROR(store_->PutFile(stored.path, local));
   return stored;
 }

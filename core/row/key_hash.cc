@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/row/byte_hasher.h"
 #include "core/row/canonical_value.h"
 #include "core/row/row_codec.h"
 
@@ -165,10 +166,66 @@ void CombineColumn(const Batch& batch, const Column& column, uint64_t* hashes) {
 
 }  // namespace
 
+namespace {
+
+uint64_t Finalize(uint64_t a, uint64_t b, uint64_t seed, uint64_t size) {
+  const auto product = static_cast<unsigned __int128>(a ^ kSecret[1]) * (b ^ seed);
+  return MultiplyFold(static_cast<uint64_t>(product) ^ kSecret[0] ^ size,
+                      static_cast<uint64_t>(product >> 64) ^ kSecret[1]);
+}
+
+constexpr size_t kStrideBytes = 48;
+constexpr size_t kLookBackBytes = 16;
+
+uint64_t StartSeed(uint64_t seed) {
+  return seed ^ MultiplyFold(seed ^ kSecret[0], kSecret[1]);
+}
+
+void HashStride(const char* at, uint64_t* seed, uint64_t* lane1, uint64_t* lane2) {
+  *seed = MultiplyFold(Read64(at) ^ kSecret[1], Read64(at + 8) ^ *seed);
+  *lane1 = MultiplyFold(Read64(at + 16) ^ kSecret[2], Read64(at + 24) ^ *lane1);
+  *lane2 = MultiplyFold(Read64(at + 32) ^ kSecret[3], Read64(at + 40) ^ *lane2);
+}
+
+/// The end of more than 16 bytes, of which `rest`, at most a stride, lie from `at` on.
+uint64_t HashEnd(const char* at, size_t rest, uint64_t seed, uint64_t size) {
+  while (rest > 16) {
+    seed = MultiplyFold(Read64(at) ^ kSecret[1], Read64(at + 8) ^ seed);
+    at += 16;
+    rest -= 16;
+  }
+  const uint64_t a = Read64(at + rest - 16);
+  const uint64_t b = Read64(at + rest - 8);
+  return Finalize(a, b, seed, size);
+}
+
+}  // namespace
+
+ByteHasher::ByteHasher() : seed_(StartSeed(0)), lane1_(seed_), lane2_(seed_) {
+}
+
+void ByteHasher::Add(std::string_view bytes) {
+  size_bytes_ += bytes.size();
+  rest_.append(bytes);
+  size_t at = num_hashed_;
+  for (; rest_.size() - at > kStrideBytes; at += kStrideBytes) {
+    HashStride(rest_.data() + at, &seed_, &lane1_, &lane2_);
+  }
+  if (at == num_hashed_) return;
+  rest_.erase(0, at - kLookBackBytes);
+  num_hashed_ = kLookBackBytes;
+}
+
+uint64_t ByteHasher::Finish() const {
+  if (num_hashed_ == 0) return HashBytes(rest_);
+  return HashEnd(rest_.data() + num_hashed_, rest_.size() - num_hashed_, seed_ ^ lane1_ ^ lane2_,
+                 size_bytes_);
+}
+
 uint64_t HashBytes(std::string_view bytes, uint64_t seed) {
   const char* at = bytes.data();
   const size_t size = bytes.size();
-  seed ^= MultiplyFold(seed ^ kSecret[0], kSecret[1]);
+  seed = StartSeed(seed);
   uint64_t a = 0;
   uint64_t b = 0;
   if (size <= 16) {
@@ -181,29 +238,17 @@ uint64_t HashBytes(std::string_view bytes, uint64_t seed) {
     }
   } else {
     size_t rest = size;
-    if (rest > 48) {
+    if (rest > kStrideBytes) {
       uint64_t lane1 = seed;
       uint64_t lane2 = seed;
-      do {
-        seed = MultiplyFold(Read64(at) ^ kSecret[1], Read64(at + 8) ^ seed);
-        lane1 = MultiplyFold(Read64(at + 16) ^ kSecret[2], Read64(at + 24) ^ lane1);
-        lane2 = MultiplyFold(Read64(at + 32) ^ kSecret[3], Read64(at + 40) ^ lane2);
-        at += 48;
-        rest -= 48;
-      } while (rest > 48);
+      for (; rest > kStrideBytes; at += kStrideBytes, rest -= kStrideBytes) {
+        HashStride(at, &seed, &lane1, &lane2);
+      }
       seed ^= lane1 ^ lane2;
     }
-    while (rest > 16) {
-      seed = MultiplyFold(Read64(at) ^ kSecret[1], Read64(at + 8) ^ seed);
-      at += 16;
-      rest -= 16;
-    }
-    a = Read64(at + rest - 16);
-    b = Read64(at + rest - 8);
+    return HashEnd(at, rest, seed, size);
   }
-  const auto product = static_cast<unsigned __int128>(a ^ kSecret[1]) * (b ^ seed);
-  return MultiplyFold(static_cast<uint64_t>(product) ^ kSecret[0] ^ size,
-                      static_cast<uint64_t>(product >> 64) ^ kSecret[1]);
+  return Finalize(a, b, seed, size);
 }
 
 void HashRows(const Batch& batch, std::span<const uint32_t> key_columns, std::vector<uint64_t>* hashes) {

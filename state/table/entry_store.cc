@@ -9,13 +9,10 @@
 #include "state/table/row_bytes.h"
 
 namespace millrace::state {
-namespace {
 
-uint32_t EntryHash(const Row* head, std::string_view sub_key) {
-  return IndexHash(HashBytes(sub_key, uint64_t{head->group} << 32 | head->hash));
+uint32_t EntryStore::EntryHash(const Row* head, std::string_view sub_key) {
+  return IndexHash(HashBytes(sub_key, OrderOf(head)));
 }
-
-}  // namespace
 
 EntryStore::EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock)
     : RowStore(std::move(prefix), RowLayout(sizeof(Links), fixed_bytes, 0), clock),
@@ -33,9 +30,9 @@ void EntryStore::FreeHead(Row* head) {
   arena().Free(head_layout_.Block(head), head_layout_.BlockBytes(head));
 }
 
-Row* EntryStore::FindEntry(const Row* head, std::string_view sub_key) const {
-  return index().Find(EntryHash(head, sub_key), [&](const Row* entry) {
-    return layout().Links<Links>(entry)->head == head && layout().Key(entry) == sub_key;
+Row* EntryStore::FindEntry(const Row* head, uint32_t entry_hash, std::string_view sub_key) const {
+  return index().Find(entry_hash, [&](const Row* entry) {
+    return layout().Links<Links>(entry)->head == head && SameKey(layout().Key(entry), sub_key);
   });
 }
 
@@ -67,8 +64,8 @@ void EntryStore::Unlink(Row* entry) {
   }
 }
 
-Row* EntryStore::AddEntry(Row* head, std::string_view sub_key) {
-  Row* entry = Add(EntryHash(head, sub_key), head->group, sub_key);
+Row* EntryStore::AddEntry(Row* head, uint32_t entry_hash, std::string_view sub_key) {
+  Row* entry = Add(entry_hash, head->group, sub_key);
   layout().Links<Links>(entry)->head = head;
   Append(entry, head);
   return entry;

@@ -17,14 +17,17 @@ class EntryStore final : public RowStore {
   EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock);
 
   Row* FindHead(uint32_t hash, std::string_view key) const {
-    return heads_.Find(hash, [&](const Row* head) { return head_layout_.Key(head) == key; });
+    return heads_.Find(hash, [&](const Row* head) { return SameKey(head_layout_.Key(head), key); });
   }
   const RowIndex& heads() const { return heads_; }
   Row* AddHead(uint32_t hash, uint16_t group, std::string_view key);
 
+  static uint32_t EntryHash(const Row* head, std::string_view sub_key);
   /// An entry, erased ones included.
-  Row* FindEntry(const Row* head, std::string_view sub_key) const;
-  Row* AddEntry(Row* head, std::string_view sub_key);
+  Row* FindEntry(const Row* head, uint32_t entry_hash, std::string_view sub_key) const;
+  Row* AddEntry(Row* head, uint32_t entry_hash, std::string_view sub_key);
+  /// Loads the cache line that AddEntry changes of the entry before.
+  void PrefetchLast(const Row* head) const { __builtin_prefetch(Chain(head)->last); }
   Status AddColdEntry(Row* head, std::string_view sub_key, std::string_view value);
   void ReviveEntry(Row* entry);
   Row* First(const Row* head) const { return Chain(head)->first; }

@@ -30,8 +30,13 @@ std::vector<OrderedRow> FrozenRows::InOrder() const {
   rows.reserve(rows_.size());
   store_->AppendOrder(rows_, &rows);
   SortByOrder(&rows);
+  constexpr size_t kAhead = 32;
   for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-    while (end < rows.size() && rows[end].order == rows[begin].order) ++end;
+    for (; end < rows.size() && rows[end].order == rows[begin].order; ++end) {
+      const size_t ahead = end + kAhead;
+      if (ahead < rows.size() && rows[ahead].order == rows[ahead - 1].order)
+        store_->PrefetchRow(rows[ahead].row);
+    }
     if (end - begin > 1) store_->SortTies(std::span(rows).subspan(begin, end - begin));
   }
   return rows;

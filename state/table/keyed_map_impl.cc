@@ -78,22 +78,58 @@ Result<Row*> KeyedMapImpl::LoadedHead(const KeyBatch& keys, uint32_t i) {
 
 Result<RowRef> KeyedMapImpl::FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
                                           bool* inserted) {
+  ASSIGN_OR_RETURN(Row * head, LoadedOrNewHead(keys, i));
+  return RowRef{EntryOf(head, EntryStore::EntryHash(head, sub_key), sub_key, inserted)};
+}
+
+Result<Row*> KeyedMapImpl::LoadedOrNewHead(const KeyBatch& keys, uint32_t i) {
   ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
-  if (head == nullptr) head = store_->AddHead(IndexHash(keys.hash(i)), GroupOf(keys, i), keys.key(i));
-  Row* entry = store_->FindEntry(head, sub_key);
+  if (head != nullptr) return head;
+  return store_->AddHead(IndexHash(keys.hash(i)), GroupOf(keys, i), keys.key(i));
+}
+
+Row* KeyedMapImpl::EntryOf(Row* head, uint32_t entry_hash, std::string_view sub_key, bool* inserted) {
+  Row* entry = store_->FindEntry(head, entry_hash, sub_key);
   *inserted = entry == nullptr || entry->flags == kRowDeleted;
   if (entry == nullptr) {
-    entry = store_->AddEntry(head, sub_key);
+    entry = store_->AddEntry(head, entry_hash, sub_key);
   } else if (*inserted) {
     store_->ReviveEntry(entry);
   }
   if (*inserted) ++num_rows_;
-  return RowRef{entry};
+  return entry;
+}
+
+Status KeyedMapImpl::FindOrInsert(const KeyBatch& keys, std::span<const EntryKey> wanted,
+                                  std::vector<RowRef>* entries, std::vector<uint8_t>* inserted) {
+  // As many as the processor can wait for at once; their lines stay in its first cache.
+  constexpr size_t kRun = 32;
+  entries->resize(wanted.size());
+  inserted->resize(wanted.size());
+  for (size_t begin = 0; begin < wanted.size(); begin += kRun) {
+    const std::span<const EntryKey> run = wanted.subspan(begin, std::min(kRun, wanted.size() - begin));
+    wanted_.clear();
+    for (const EntryKey& want : run) {
+      ASSIGN_OR_RETURN(Row * head, LoadedOrNewHead(keys, want.key));
+      const uint32_t hash = EntryStore::EntryHash(head, want.sub_key);
+      store_->index().Prefetch(hash);
+      store_->PrefetchLast(head);
+      wanted_.emplace_back(head, hash);
+    }
+    for (const auto& [head, hash] : wanted_) store_->index().PrefetchRow(hash);
+    for (size_t j = 0; j < run.size(); ++j) {
+      bool is_new = false;
+      (*entries)[begin + j].row = EntryOf(wanted_[j].first, wanted_[j].second, run[j].sub_key, &is_new);
+      (*inserted)[begin + j] = is_new ? 1 : 0;
+    }
+  }
+  return Status::Ok();
 }
 
 Result<RowRef> KeyedMapImpl::Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) {
   ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
-  Row* entry = head != nullptr ? store_->FindEntry(head, sub_key) : nullptr;
+  Row* entry =
+      head != nullptr ? store_->FindEntry(head, EntryStore::EntryHash(head, sub_key), sub_key) : nullptr;
   return RowRef{entry != nullptr && entry->flags != kRowDeleted ? entry : nullptr};
 }
 

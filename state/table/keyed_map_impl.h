@@ -20,6 +20,8 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
   Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
                               bool* inserted) override;
   Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) override;
+  Status FindOrInsert(const KeyBatch& keys, std::span<const EntryKey> wanted, std::vector<RowRef>* entries,
+                      std::vector<uint8_t>* inserted) override;
   Status ForEachEntry(const KeyBatch& keys, uint32_t i,
                       const std::function<bool(std::string_view sub_key, RowRef)>& visit) override;
   bool HasEntries(const KeyBatch& keys, uint32_t i) override;
@@ -40,6 +42,9 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
  private:
   /// The loaded head of key i, or null when the key has no entries.
   Result<Row*> LoadedHead(const KeyBatch& keys, uint32_t i);
+  Result<Row*> LoadedOrNewHead(const KeyBatch& keys, uint32_t i);
+  /// The entry, made when absent. `entry_hash` is EntryStore::EntryHash of the two.
+  Row* EntryOf(Row* head, uint32_t entry_hash, std::string_view sub_key, bool* inserted);
   bool IsCold(const KeyBatch& keys, uint32_t i) const;
   /// Reads the entries of keys of the batch without a head, and gives each a head.
   Status Load(const KeyBatch& keys, const std::vector<uint32_t>& missing);
@@ -50,6 +55,7 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
   const std::shared_ptr<EntryStore> store_;
   uint64_t num_rows_ = 0;
   std::vector<uint32_t> missing_;
+  std::vector<std::pair<Row*, uint32_t>> wanted_;  // head and hash of some entries of a batch
 };
 
 }  // namespace millrace::state

@@ -54,9 +54,9 @@ void RowIndex::Rehash() {
   std::unique_ptr<uint64_t[]> small_slots;
   PageMemory large_slots;
   if (num_slots < kLargeSlotsMin) {
-    small_slots = std::make_unique<uint64_t[]>(num_slots);
+    small_slots = std::make_unique<uint64_t[]>(num_slots + 1);
   } else {
-    large_slots = PageMemory(num_slots * sizeof(uint64_t));
+    large_slots = PageMemory((num_slots + 1) * sizeof(uint64_t));
   }
   const uint64_t* const old = slots_;
   const size_t num_old = num_slots_;

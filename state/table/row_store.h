@@ -83,7 +83,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   /// The row of a key, erased ones (kRowDeleted) included: they say that the key is absent whatever the
   /// database has.
   Row* Find(uint32_t hash, std::string_view key) const {
-    return index_.Find(hash, [&](const Row* row) { return layout_.Key(row) == key; });
+    return index_.Find(hash, [&](const Row* row) { return SameKey(layout_.Key(row), key); });
   }
   bool MayBeCold(uint32_t hash, uint16_t group) const {
     return !cold_.empty() && cold_.MayContain(ColdFilter::Fingerprint(hash, group));
@@ -112,6 +112,11 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   virtual void AppendOrder(std::span<Row* const> rows, std::vector<OrderedRow>* out) const;
   /// Sorts rows of equal order as their database keys. Any thread.
   virtual void SortTies(std::span<OrderedRow> rows) const;
+  void PrefetchRow(const Row* row) const {
+    const char* block = layout_.Block(row);
+    __builtin_prefetch(block);
+    __builtin_prefetch(block + 64);
+  }
   /// Loads the cache lines that the database key and the value of a row are read from.
   virtual void PrefetchContent(const Row* row) const { PrefetchRow(row); }
 
@@ -137,11 +142,6 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
 
  protected:
   static uint64_t OrderOf(const Row* row) { return uint64_t{row->group} << 32 | row->hash; }
-  void PrefetchRow(const Row* row) const {
-    const char* block = layout_.Block(row);
-    __builtin_prefetch(block);
-    __builtin_prefetch(block + kLineBytes);
-  }
   virtual void AppendKeySuffix(const Row* row, std::string* out) const { out->append(layout_.Key(row)); }
   /// Called for every new row: to set its links, which nothing else does.
   virtual void OnAllocate(Row* row) {}
@@ -159,8 +159,6 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   RowIndex& mutable_index() { return index_; }
 
  private:
-  static constexpr size_t kLineBytes = 64;
-
   Row* Allocate(uint32_t hash, uint16_t group, std::string_view key);
   Status DecodeValue(std::string_view value, Row* row);
   void TakeBack(Row* row);

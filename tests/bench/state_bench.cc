@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 #include <filesystem>
 #include <random>
 
@@ -23,10 +24,11 @@ namespace {
 constexpr uint32_t kBatchRows = 4096;
 constexpr uint32_t kMaxParallelism = 1024;
 
-/// Batches that together hold every key below `num_keys` once, in random order.
+/// Batches that together hold every key below `num_keys` once (or more often, to fill a batch), in random
+/// order.
 std::vector<Batch> EveryKeyOnce(int64_t num_keys) {
-  std::vector<int64_t> order(static_cast<size_t>(num_keys));
-  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i);
+  std::vector<int64_t> order(static_cast<size_t>(std::max<int64_t>(num_keys, kBatchRows)));
+  for (size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int64_t>(i) % num_keys;
   std::shuffle(order.begin(), order.end(), std::mt19937_64(7));
   auto schema = std::make_shared<Schema>();
   schema->fields.push_back({"key", DataType::Bigint()});
@@ -101,6 +103,52 @@ class CountTable {
   std::vector<uint8_t> inserted_;
 };
 
+/// Appends a row for each number of a batch to a map, below the number modulo the number of keys.
+class MapAppender {
+ public:
+  MapAppender(KeyedMap& map, int64_t num_keys, bool by_batch)
+      : map_(map), num_keys_(num_keys), by_batch_(by_batch) {}
+
+  void Append(const Batch& numbers) {
+    const ColumnReader reader(*numbers.columns[0]);
+    BatchBuilder builder(numbers.schema);
+    sub_keys_.clear();
+    for (uint32_t row = 0; row < numbers.num_rows; ++row) {
+      const int64_t number = reader.Value<int64_t>(row);
+      builder.column(0).Append<int64_t>(number % num_keys_);
+      builder.FinishRow();
+      sub_keys_.append(24 - sizeof(number), 'r');
+      sub_keys_.append(reinterpret_cast<const char*>(&number), sizeof(number));
+    }
+    const Batch batch = builder.Finish();
+    const uint32_t key_columns[] = {0};
+    keys_.Build(batch, key_columns);
+    CHECK(map_.Prefetch(keys_).ok());
+    wanted_.clear();
+    for (uint32_t i = 0; i < keys_.size(); ++i)
+      wanted_.push_back({i, std::string_view(sub_keys_).substr(size_t{24} * i, 24)});
+    if (by_batch_) {
+      CHECK(map_.FindOrInsert(keys_, wanted_, &entries_, &inserted_).ok());
+    } else {
+      entries_.clear();
+      bool inserted = false;
+      for (const auto& want : wanted_)
+        entries_.push_back(map_.FindOrInsert(keys_, want.key, want.sub_key, &inserted).value());
+    }
+    for (RowRef entry : entries_) map_.MutableFixed(entry)[0] = 1;
+  }
+
+ private:
+  KeyedMap& map_;
+  const int64_t num_keys_;
+  const bool by_batch_;
+  KeyBatch keys_{{DataType::Bigint()}, kMaxParallelism};
+  std::string sub_keys_;
+  std::vector<KeyedMap::EntryKey> wanted_;
+  std::vector<RowRef> entries_;
+  std::vector<uint8_t> inserted_;
+};
+
 void BM_Upsert(benchmark::State& state) {
   const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
   CountTable table;
@@ -143,6 +191,41 @@ BENCHMARK(BM_UpsertOverBudget)
     ->Name("large/upsert_over_budget")
     ->Arg(4'000'000)
     ->Unit(benchmark::kMicrosecond);
+
+/// Rows of a join side: 4 M of them below a number of keys, 24 bytes each; one by one or by the batch.
+void BM_MapAppend(benchmark::State& state) {
+  constexpr int64_t kNumRows = 4'000'000;
+  const std::vector<Batch> batches = EveryKeyOnce(kNumRows);
+  const bool by_batch = state.range(1) != 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    auto table = std::make_unique<CountTable>();
+    KeyedMap* map =
+        table->state().OpenMap({"rows", 1, {DataType::Bigint()}, {DataType::Bigint()}, 16, 0}).value();
+    MapAppender appender(*map, state.range(0), by_batch);
+    state.ResumeTiming();
+    for (const Batch& batch : batches) appender.Append(batch);
+    state.PauseTiming();
+    state.counters["bytes_a_row"] = static_cast<double>(map->memory_bytes()) / kNumRows;
+    std::unique_ptr<FrozenState> frozen = table->state().Freeze(Epoch{1});
+    proto::SubtaskSnapshot snapshot;
+    const std::clock_t begin = std::clock();
+    CHECK(frozen->Write(&snapshot).ok());
+    state.counters["snapshot_cpu_ms"] = static_cast<double>(std::clock() - begin) * 1000 / CLOCKS_PER_SEC;
+    frozen.reset();
+    table.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() * kNumRows);
+}
+BENCHMARK(BM_MapAppend)
+    ->ArgNames({"keys", "by_batch"})
+    ->Args({50'000, 0})
+    ->Args({50'000, 1})
+    ->Args({2'000'000, 0})
+    ->Args({2'000'000, 1})
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1);
 
 /// The pause of the owner thread; all keys changed since the last one.
 void BM_FreezePause(benchmark::State& state) {

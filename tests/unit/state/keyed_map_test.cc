@@ -66,6 +66,30 @@ TEST_F(KeyedMapTest, ErasedEntriesComeBackAtTheEnd) {
   EXPECT_EQ(Entries(0), (Lines{"c=3", "b=0"}));
 }
 
+TEST_F(KeyedMapTest, FindsOrInsertsManyAtOnce) {
+  Put(0, "old", 1);
+  Put(0, "erased", 2);
+  static_cast<void>(Snapshot(*state_));
+  EraseEntry(0, "erased");
+  const std::string long_key(1000, 'x');
+  std::vector<KeyedMap::EntryKey> wanted = {{0, "old"}, {1, "new"}, {0, "erased"}, {1, "new"}, {2, long_key}};
+  std::vector<std::string> more;
+  for (int i = 0; i < 100; ++i) more.push_back(std::to_string(i));
+  for (const std::string& sub_key : more) wanted.push_back({2, sub_key});
+  std::vector<RowRef> entries;
+  std::vector<uint8_t> inserted;
+  ASSERT_OK(map_->FindOrInsert(keys_, wanted, &entries, &inserted));
+  EXPECT_EQ(std::vector<uint8_t>(inserted.begin(), inserted.begin() + 5),
+            (std::vector<uint8_t>{0, 1, 1, 0, 1}));
+  EXPECT_EQ(entries[1], entries[3]);
+  for (size_t j = 0; j < wanted.size(); ++j) EXPECT_EQ(map_->SubKey(entries[j]), wanted[j].sub_key);
+  StoreInt64(map_->MutableFixed(entries[1]), 7);
+  EXPECT_EQ(Entries(0), (Lines{"old=1", "erased=0"}));
+  EXPECT_EQ(Entries(1), (Lines{"new=7"}));
+  EXPECT_EQ(Entries(2).size(), 101u);
+  EXPECT_EQ(map_->num_rows(), 104u);
+}
+
 TEST_F(KeyedMapTest, KeyWithoutEntriesIsGone) {
   Put(0, "a", 1);
   EraseEntry(0, "a");

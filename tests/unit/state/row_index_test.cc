@@ -1,0 +1,98 @@
+#include "state/table/row_index.h"
+
+#include <gtest/gtest.h>
+
+#include <memory>
+#include <random>
+#include <set>
+#include <vector>
+
+namespace millrace::state {
+namespace {
+
+/// Rows with given hashes and an index over some of them.
+class RowIndexTest : public testing::Test {
+ protected:
+  Row* NewRow(uint32_t hash) {
+    rows_.push_back(std::make_unique<Row>());
+    rows_.back()->hash = hash;
+    return rows_.back().get();
+  }
+  bool Has(const Row* row) const {
+    return index_.Find(row->hash, [row](const Row* found) { return found == row; }) == row;
+  }
+  std::set<const Row*> Content() const {
+    std::set<const Row*> content;
+    for (size_t slot = 0; slot < index_.num_slots(); ++slot) {
+      if (const Row* row = index_.RowAt(slot)) EXPECT_TRUE(content.insert(row).second);
+    }
+    return content;
+  }
+  /// Inserts and erases at random; every row is then found or not as it should be.
+  void Churn(const std::vector<uint32_t>& hashes, int num_steps) {
+    std::mt19937_64 random(11);
+    std::vector<Row*> all;
+    for (uint32_t hash : hashes) all.push_back(NewRow(hash));
+    std::set<const Row*> expected;
+    for (int i = 0; i < num_steps; ++i) {
+      Row* row = all[random() % all.size()];
+      if (expected.insert(row).second) {
+        index_.Insert(row);
+      } else {
+        expected.erase(row);
+        index_.Erase(row);
+      }
+    }
+    EXPECT_EQ(index_.size(), expected.size());
+    EXPECT_EQ(Content(), expected);
+    for (const Row* row : all) ASSERT_EQ(Has(row), expected.contains(row)) << row->hash;
+  }
+
+  std::vector<std::unique_ptr<Row>> rows_;
+  RowIndex index_;
+};
+
+TEST_F(RowIndexTest, RandomHashes) {
+  std::mt19937 random(5);
+  std::vector<uint32_t> hashes(20'000);
+  for (uint32_t& hash : hashes) hash = random();
+  Churn(hashes, 100'000);
+}
+
+TEST_F(RowIndexTest, FewSlots) {
+  Churn({0, 1, UINT32_MAX, UINT32_MAX - 1, 1u << 31, 7, 7, 0, 0}, 2'001);
+}
+
+TEST_F(RowIndexTest, MoreRowsOfOneHashThanATagCounts) {
+  std::vector<uint32_t> hashes(700, 0xfff0'0000);
+  for (uint32_t i = 0; i < 300; ++i) hashes.push_back(0xfff0'0000 + i * 4096);
+  Churn(hashes, 5'000);
+}
+
+TEST_F(RowIndexTest, ErasingRunsOfSlotsLeavesNoTraces) {
+  std::mt19937 random(5);
+  for (int i = 0; i < 10'000; ++i) index_.Insert(NewRow(random()));
+  const size_t num_slots = index_.num_slots();
+  for (size_t slot = 0; slot < num_slots;) {
+    const Row* row = index_.RowAt(slot);
+    row != nullptr ? index_.Erase(row) : static_cast<void>(++slot);
+  }
+  EXPECT_EQ(index_.size(), 0u);
+  EXPECT_TRUE(Content().empty());
+  index_.ShrinkIfSparse();
+  EXPECT_LT(index_.num_slots(), num_slots / 100);
+}
+
+TEST_F(RowIndexTest, GrowsToMegabytes) {
+  constexpr uint32_t kRows = 900'000;
+  std::vector<Row> rows(kRows);
+  for (uint32_t i = 0; i < kRows; ++i) {
+    rows[i].hash = i * 2'654'435'761u;
+    index_.Insert(&rows[i]);
+  }
+  EXPECT_LE(index_.memory_bytes(), 16 * uint64_t{kRows});
+  for (const Row& row : rows) ASSERT_TRUE(Has(&row));
+}
+
+}  // namespace
+}  // namespace millrace::state
