@@ -20,6 +20,8 @@ inline constexpr ErrorCode kOutputAhead{3205, ErrorDomain::kUser, RetryHint::kNe
 inline constexpr ErrorCode kCommitFailed{3206, ErrorDomain::kExternal, RetryHint::kRetry};
 /// Another writer took over this sink's lane.
 inline constexpr ErrorCode kSinkFenced{3207, ErrorDomain::kExternal, RetryHint::kRetry};
+/// Records that arrived are not as they were written: a checksum, a length, a compressed block.
+inline constexpr ErrorCode kCorruptRecords{3208, ErrorDomain::kExternal, RetryHint::kRetry};
 // 3300-3399: operators.
 /// An operator's configuration that no validator should let through (a column that is not there, ...).
 inline constexpr ErrorCode kBadOperatorConfig{3301, ErrorDomain::kUser, RetryHint::kNever};

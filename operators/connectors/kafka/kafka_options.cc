@@ -177,6 +177,10 @@ Status ReadBound(const Options& options, KafkaOptions* result) {
     if (options.count(key) == 0) return Missing(key, "bounded mode 'specific-offsets' needs it");
     ASSIGN_OR_RETURN(result->bound_offsets, ParsePartitionOffsets(key, options.at(key)));
   }
+  ASSIGN_OR_RETURN(result->reader, OneOf<KafkaReader>(options, "scan.reader", "",
+                                                      {{"", KafkaReader::kAutomatic},
+                                                       {"native", KafkaReader::kNative},
+                                                       {"librdkafka", KafkaReader::kLibrdkafka}}));
   if (options.count("scan.topic-partition-discovery.interval") > 0) {
     ASSIGN_OR_RETURN(result->discovery_interval_ms,
                      ParseDurationMillis(options.at("scan.topic-partition-discovery.interval")));

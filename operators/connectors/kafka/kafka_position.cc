@@ -1,6 +1,7 @@
 #include "operators/connectors/kafka/kafka_position.h"
 
 #include "core/error_codes.h"
+#include "operators/api/error_codes.h"
 #include "proto/kafka_source.pb.h"
 
 namespace millrace {
@@ -31,6 +32,15 @@ Result<KafkaPosition> DecodeKafkaPosition(const std::string& bytes) {
   position.next_offset = message.next_offset();
   if (message.has_stop_offset()) position.stop_offset = message.stop_offset();
   return position;
+}
+
+Status PositionLost(const KafkaPosition& position, const std::string& available) {
+  return Status(kPositionLost, "offset is not in the log any more: topic '" + position.topic +
+                                   "' partition " + std::to_string(position.partition) + ", wanted offset " +
+                                   std::to_string(position.next_offset) + ", available " + available)
+      .WithSuggestion(
+          "records were removed (retention) or the topic was made anew: restore them, or start the job "
+          "without its checkpoint to go on from what is there");
 }
 
 }  // namespace millrace

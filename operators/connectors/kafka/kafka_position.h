@@ -24,4 +24,7 @@ std::string EncodeKafkaPosition(const KafkaPosition& position);
 /// kCorruptBytes when the bytes are none.
 Result<KafkaPosition> DecodeKafkaPosition(const std::string& bytes);
 
+/// kPositionLost; `available`: the offsets that are there.
+Status PositionLost(const KafkaPosition& position, const std::string& available);
+
 }  // namespace millrace

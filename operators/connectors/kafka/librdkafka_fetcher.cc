@@ -67,7 +67,7 @@ Result<std::unique_ptr<LibrdkafkaFetcher>> LibrdkafkaFetcher::Create(const Kafka
   SetDefault(&properties, "queued.min.messages", "1000000");
   SetDefault(&properties, "queued.max.messages.kbytes", "65536");
   SetDefault(&properties, "fetch.message.max.bytes", "1048576");
-  SetDefault(&properties, "fetch.wait.max.ms", "100");
+  SetDefault(&properties, "fetch.wait.max.ms", "500");
   properties["group.id"] = options.group_id.empty() ? "millrace-source" : options.group_id;
   properties["enable.auto.commit"] = "false";
   properties["enable.auto.offset.store"] = "false";
@@ -264,13 +264,7 @@ Status LibrdkafkaFetcher::PositionLost(const rd_kafka_message_t& message) {
                                        5000) == RD_KAFKA_RESP_ERR_NO_ERROR) {
     available = std::to_string(begin) + " to " + std::to_string(end);
   }
-  return Status(kPositionLost, "offset is not in the log any more: " + Place(topic, message.partition) +
-                                   ", wanted offset " + std::to_string(message.offset) + ", available " +
-                                   available)
-      .WithSuggestion(
-          "records were removed (retention) or the topic was made anew: restore them, or start the job "
-          "without its "
-          "checkpoint to go on from what is there");
+  return millrace::PositionLost({topic, message.partition, message.offset, {}}, available);
 }
 
 int64_t LibrdkafkaFetcher::EndOffset(uint32_t partition) {

@@ -27,21 +27,33 @@ std::vector<TestRecord> Numbers(int first, int count) {
   return records;
 }
 
-KafkaSourceHarness::Table NumbersTable(const std::string& topic, const Options& changes = {}) {
-  KafkaSourceHarness::Table table{.columns = {{"n", DataType::Integer()}},
-                                  .options = BoundedJsonOptions(topic)};
-  for (const auto& [key, value] : changes) table.options[key] = value;
-  return table;
-}
+/// Every test with each reader.
+class KafkaSourceTest : public ::testing::TestWithParam<const char*> {
+ protected:
+  static KafkaSourceHarness::Table WithReader(KafkaSourceHarness::Table table) {
+    table.options["scan.reader"] = GetParam();
+    return table;
+  }
 
-Rows ReadNumbers(const std::string& topic, const Options& changes) {
-  KafkaSourceHarness source(NumbersTable(topic, changes));
-  const auto rows = source.ReadTable();
-  EXPECT_TRUE(rows.ok()) << rows.status().ToString();
-  return rows.ok() ? *rows : Rows{};
-}
+  static KafkaSourceHarness::Table NumbersTable(const std::string& topic, const Options& changes = {}) {
+    KafkaSourceHarness::Table table{.columns = {{"n", DataType::Integer()}},
+                                    .options = BoundedJsonOptions(topic)};
+    for (const auto& [key, value] : changes) table.options[key] = value;
+    return WithReader(std::move(table));
+  }
 
-TEST(KafkaSourceTest, ReadsAllPartitionsToTheirEndsAndNoFurther) {
+  static Rows ReadNumbers(const std::string& topic, const Options& changes) {
+    KafkaSourceHarness source(NumbersTable(topic, changes));
+    const auto rows = source.ReadTable();
+    EXPECT_TRUE(rows.ok()) << rows.status().ToString();
+    return rows.ok() ? *rows : Rows{};
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Readers, KafkaSourceTest, ::testing::Values("native", "librdkafka"),
+                         [](const auto& info) { return std::string(info.param); });
+
+TEST_P(KafkaSourceTest, ReadsAllPartitionsToTheirEndsAndNoFurther) {
   const std::string topic = KafkaBroker::NewTopic(3);
   KafkaBroker::Produce(topic, 0, Numbers(10, 2));
   KafkaBroker::Produce(topic, 2, Numbers(20, 1));
@@ -58,7 +70,7 @@ TEST(KafkaSourceTest, ReadsAllPartitionsToTheirEndsAndNoFurther) {
   EXPECT_THAT(source.reader().Snapshot(), IsEmpty());
 }
 
-TEST(KafkaSourceTest, StartsAndEndsWhereTheModesSay) {
+TEST_P(KafkaSourceTest, StartsAndEndsWhereTheModesSay) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(1, 6));  // offsets 0-5, times 1000-6000
   struct Case {
@@ -79,7 +91,7 @@ TEST(KafkaSourceTest, StartsAndEndsWhereTheModesSay) {
        {"+I[6]"}},
       {"reset",
        {{"scan.startup.mode", "group-offsets"},
-        {"properties.group.id", "g0"},
+        {"properties.group.id", std::string("g0-") + GetParam()},
         {"properties.auto.offset.reset", "latest"}},
        {}},
       {"to time",
@@ -92,7 +104,7 @@ TEST(KafkaSourceTest, StartsAndEndsWhereTheModesSay) {
   for (const Case& c : cases) EXPECT_EQ(ReadNumbers(topic, c.options), c.rows) << c.name;
 }
 
-TEST(KafkaSourceTest, GroupOffsetsAreCommittedWithDurableEpochsAndStartedFrom) {
+TEST_P(KafkaSourceTest, GroupOffsetsAreCommittedWithDurableEpochsAndStartedFrom) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(1, 5));
   const Options group = {{"properties.group.id", "group-" + topic}};
@@ -121,7 +133,7 @@ TEST(KafkaSourceTest, GroupOffsetsAreCommittedWithDurableEpochsAndStartedFrom) {
       (Rows{"+I[1]", "+I[2]"}));
 }
 
-TEST(KafkaSourceTest, GoesOnExactlyWhereASnapshotWasTaken) {
+TEST_P(KafkaSourceTest, GoesOnExactlyWhereASnapshotWasTaken) {
   const std::string topic = KafkaBroker::NewTopic(2);
   KafkaBroker::Produce(topic, 0, Numbers(0, 500));
   KafkaBroker::Produce(topic, 1, Numbers(500, 500));
@@ -140,7 +152,7 @@ TEST(KafkaSourceTest, GoesOnExactlyWhereASnapshotWasTaken) {
   EXPECT_EQ(std::unique(all.begin(), all.end()), all.end());
 }
 
-TEST(KafkaSourceTest, PartitionsThatComeLaterAreReadFromTheirBeginning) {
+TEST_P(KafkaSourceTest, PartitionsThatComeLaterAreReadFromTheirBeginning) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(1, 2));
   KafkaSourceHarness source(NumbersTable(topic, {{"scan.startup.mode", "latest-offset"},
@@ -161,7 +173,7 @@ TEST(KafkaSourceTest, PartitionsThatComeLaterAreReadFromTheirBeginning) {
   EXPECT_THAT(*source.Read(1), ElementsAre("+I[10]"));
 }
 
-TEST(KafkaSourceTest, GivesMetadataAndKeys) {
+TEST_P(KafkaSourceTest, GivesMetadataAndKeys) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0,
                        {{.key = "{\"id\":7}",
@@ -182,13 +194,13 @@ TEST(KafkaSourceTest, GivesMetadataAndKeys) {
   table.options["key.fields"] = "k_id";
   table.options["key.fields-prefix"] = "k_";
   table.options["value.fields-include"] = "EXCEPT_KEY";
-  const auto rows = KafkaSourceHarness(table).ReadTable();
+  const auto rows = KafkaSourceHarness(WithReader(table)).ReadTable();
   ASSERT_TRUE(rows.ok()) << rows.status().ToString();
   EXPECT_THAT(*rows, ElementsAre("+I[7, x, " + topic +
                                  ", 0, 0, 1970-01-01T00:00:01.500Z, CreateTime, null, {h=[50]}]"));
 }
 
-TEST(KafkaSourceTest, UpsertsAndTombstonesBecomeChanges) {
+TEST_P(KafkaSourceTest, UpsertsAndTombstonesBecomeChanges) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0,
                        {{.key = "{\"k\":1}", .value = "{\"k\":1,\"v\":\"a\"}"},
@@ -203,14 +215,14 @@ TEST(KafkaSourceTest, UpsertsAndTombstonesBecomeChanges) {
                   {"scan.bounded.mode", "latest-offset"}},
       .primary_key = {0},
       .upsert = true};
-  KafkaSourceHarness source(table);
+  KafkaSourceHarness source(WithReader(table));
   ASSERT_TRUE(source.Open(*source.Discover()).ok());
   const auto rows = source.Read();
   ASSERT_TRUE(rows.ok()) << rows.status().ToString();
   EXPECT_THAT(*rows, ElementsAre("+I[1, a]", "-D[1, null]", "+I[2, b]"));
 }
 
-TEST(KafkaSourceTest, AnOffsetThatIsGoneIsAnErrorThatSaysWhatIsThere) {
+TEST_P(KafkaSourceTest, AnOffsetThatIsGoneIsAnErrorThatSaysWhatIsThere) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(0, 10));
   KafkaBroker::DeleteRecords(topic, 0, 4);
@@ -223,7 +235,7 @@ TEST(KafkaSourceTest, AnOffsetThatIsGoneIsAnErrorThatSaysWhatIsThere) {
               HasSubstr("topic '" + topic + "' partition 0, wanted offset 2, available 4 to 10"));
 }
 
-TEST(KafkaSourceTest, ARecordThatCannotBeReadIsNamed) {
+TEST_P(KafkaSourceTest, ARecordThatCannotBeReadIsNamed) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(0, 2));
   KafkaBroker::Produce(topic, 0, {{.key = {}, .value = "{broken"}});
@@ -232,7 +244,7 @@ TEST(KafkaSourceTest, ARecordThatCannotBeReadIsNamed) {
   EXPECT_THAT(rows.status().message(), HasSubstr("topic '" + topic + "' partition 0 offset 2: "));
 }
 
-TEST(KafkaSourceTest, AMissingTopicOrPartitionIsAnError) {
+TEST_P(KafkaSourceTest, AMissingTopicOrPartitionIsAnError) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaSourceHarness source(NumbersTable(topic + "x"));
   const Status missing = source.Preflight();
@@ -246,7 +258,7 @@ TEST(KafkaSourceTest, AMissingTopicOrPartitionIsAnError) {
   EXPECT_EQ(reader.Read().status().code(), kOutsideMissing);
 }
 
-TEST(KafkaSourceTest, ADeletedTopicEndsTheSource) {
+TEST_P(KafkaSourceTest, ADeletedTopicEndsTheSource) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(1, 1));
   KafkaSourceHarness source(NumbersTable(topic, {{"scan.bounded.mode", "unbounded"}}));
@@ -257,14 +269,14 @@ TEST(KafkaSourceTest, ADeletedTopicEndsTheSource) {
   EXPECT_EQ(status.code().number, kOutsideMissing.number) << status.ToString();
 }
 
-TEST(KafkaSourceTest, AGroupWithoutOffsetIsAnError) {
+TEST_P(KafkaSourceTest, AGroupWithoutOffsetIsAnError) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaSourceHarness source(
       NumbersTable(topic, {{"scan.startup.mode", "group-offsets"}, {"properties.group.id", "never"}}));
   EXPECT_EQ(source.Preflight().code(), kOutsideMissing);
 }
 
-TEST(KafkaSourceTest, PatternsFindTopics) {
+TEST_P(KafkaSourceTest, PatternsFindTopics) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(3, 1));
   KafkaSourceHarness::Table table = NumbersTable(topic, {{"topic-pattern", topic + "|nothing.*"}});
@@ -272,7 +284,7 @@ TEST(KafkaSourceTest, PatternsFindTopics) {
   EXPECT_THAT(*KafkaSourceHarness(table).ReadTable(), ElementsAre("+I[3]"));
 }
 
-TEST(KafkaSourceTest, BrokersThatDoNotAnswerAreNamed) {
+TEST_P(KafkaSourceTest, BrokersThatDoNotAnswerAreNamed) {
   KafkaSourceHarness source(NumbersTable("t", {{"properties.bootstrap.servers", "127.0.0.1:1"}}));
   const Status status = source.Preflight();
   ASSERT_EQ(status.code(), kOutsideUnreachable);
