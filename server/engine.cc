@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "core/env/system_env.h"
 #include "core/error_codes.h"
 #include "operators/registry/built_in.h"
 #include "server/error_codes.h"
@@ -76,7 +77,8 @@ Result<std::unique_ptr<Engine>> Engine::Open(EngineOptions options) {
 }
 
 Status Engine::OpenParts() {
-  env_ = CreateSystemEnv(options_.num_io_threads);
+  env_ = CreateSystemEnvWithScratch(options_.num_io_threads,
+                                    options_.data_ends_with_process ? options_.data_directory : "");
   RETURN_IF_ERROR(env_->files().CreateDirectories(options_.data_directory));
   ASSIGN_OR_RETURN(lock_, DataDirectoryLock::Take(options_.data_directory));
   registry_ = CreateBuiltInRegistry();

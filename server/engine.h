@@ -17,9 +17,10 @@ namespace millrace {
 
 struct EngineOptions {
   std::string data_directory;
-  std::string checkpoint_directory;  // "" = below the data directory
-  std::string savepoint_directory;   // "" = below the data directory
-  size_t num_compute_threads = 0;    // 0 = one a core
+  bool data_ends_with_process = false;  // the data directory is removed behind it: nothing there is synced
+  std::string checkpoint_directory;     // "" = below the data directory
+  std::string savepoint_directory;      // "" = below the data directory
+  size_t num_compute_threads = 0;       // 0 = one a core
   size_t num_io_threads = 8;
   uint64_t state_memory_bytes = uint64_t{1} << 30;
   std::map<std::string, std::string> default_job_options;

@@ -1,10 +1,12 @@
+#include "core/env/system_env.h"
+
 #include <sys/random.h>
 #include <time.h>
 
 #include <atomic>
+#include <utility>
 
 #include "core/check.h"
-#include "core/env/env.h"
 #include "core/env/system_file_system.h"
 #include "core/env/thread_pool_executor.h"
 
@@ -46,7 +48,8 @@ class SystemRandom : public Random {
 
 class SystemEnv : public Env {
  public:
-  explicit SystemEnv(size_t num_io_threads) : files_(CreateSystemFileSystem()), io_(num_io_threads) {}
+  SystemEnv(size_t num_io_threads, std::string scratch_directory)
+      : files_(CreateSystemFileSystem(std::move(scratch_directory))), io_(num_io_threads) {}
   Clock& clock() override { return clock_; }
   Random& random() override { return random_; }
   FileSystem& files() override { return *files_; }
@@ -62,7 +65,11 @@ class SystemEnv : public Env {
 }  // namespace
 
 std::unique_ptr<Env> CreateSystemEnv(size_t num_io_threads) {
-  return std::make_unique<SystemEnv>(num_io_threads);
+  return std::make_unique<SystemEnv>(num_io_threads, "");
+}
+
+std::unique_ptr<Env> CreateSystemEnvWithScratch(size_t num_io_threads, std::string scratch_directory) {
+  return std::make_unique<SystemEnv>(num_io_threads, std::move(scratch_directory));
 }
 
 }  // namespace millrace

@@ -139,11 +139,11 @@ FileInfo InfoOf(std::string name, const struct stat& info) {
 
 class SystemWritableFile : public WritableFile {
  public:
-  SystemWritableFile(Descriptor descriptor, std::string path)
-      : descriptor_(std::move(descriptor)), path_(std::move(path)) {}
+  SystemWritableFile(Descriptor descriptor, std::string path, bool is_scratch)
+      : descriptor_(std::move(descriptor)), path_(std::move(path)), is_scratch_(is_scratch) {}
 
   Status Append(std::string_view bytes) override { return WriteAll(descriptor_.number(), bytes, path_); }
-  Status Sync() override { return SyncDescriptor(descriptor_.number(), path_); }
+  Status Sync() override { return is_scratch_ ? Status::Ok() : SyncDescriptor(descriptor_.number(), path_); }
   Status Close() override {
     if (descriptor_.number() < 0) return Status::Ok();
     if (descriptor_.Close() != 0 && errno != EINTR) return ErrnoStatus("Cannot close file", path_, errno);
@@ -152,11 +152,15 @@ class SystemWritableFile : public WritableFile {
 
  private:
   Descriptor descriptor_;
-  std::string path_;
+  const std::string path_;
+  const bool is_scratch_;
 };
 
 class SystemFileSystem : public FileSystem {
  public:
+  explicit SystemFileSystem(std::string scratch_directory)
+      : scratch_directory_(std::move(scratch_directory)) {}
+
   Result<std::string> ReadFile(const std::string& path) override {
     ASSIGN_OR_RETURN(const Descriptor file, Open("Cannot open file", path, O_RDONLY));
     ASSIGN_OR_RETURN(const uint64_t size, SizeOfDescriptor(file.number(), path));
@@ -295,6 +299,7 @@ class SystemFileSystem : public FileSystem {
   }
 
   Status SyncDirectory(const std::string& path) override {
+    if (IsScratch(path)) return Status::Ok();
     ASSIGN_OR_RETURN(const Descriptor directory, Open("Cannot open directory", path, O_RDONLY | O_DIRECTORY));
     // EINVAL: a file system that has no notion of syncing a directory.
     if (Retrying([&] { return fsync(directory.number()); }) != 0 && errno != EINVAL) {
@@ -304,20 +309,27 @@ class SystemFileSystem : public FileSystem {
   }
 
  private:
-  static Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path, int flags) {
-    ASSIGN_OR_RETURN(Descriptor file, Open("Cannot open file for writing", path, flags));
-    return std::unique_ptr<WritableFile>(std::make_unique<SystemWritableFile>(std::move(file), path));
+  /// Whether it is the scratch directory or lies below it.
+  bool IsScratch(const std::string& path) const {
+    if (scratch_directory_.empty() || !path.starts_with(scratch_directory_)) return false;
+    return path.size() == scratch_directory_.size() || path[scratch_directory_.size()] == '/';
   }
 
-  static Status FillAndSync(Descriptor& file, std::string_view bytes, const std::string& path) {
+  Result<std::unique_ptr<WritableFile>> OpenWritable(const std::string& path, int flags) {
+    ASSIGN_OR_RETURN(Descriptor file, Open("Cannot open file for writing", path, flags));
+    return std::unique_ptr<WritableFile>(
+        std::make_unique<SystemWritableFile>(std::move(file), path, IsScratch(path)));
+  }
+
+  Status FillAndSync(Descriptor& file, std::string_view bytes, const std::string& path) const {
     RETURN_IF_ERROR(WriteAll(file.number(), bytes, path));
-    RETURN_IF_ERROR(SyncDescriptor(file.number(), path));
+    if (!IsScratch(path)) RETURN_IF_ERROR(SyncDescriptor(file.number(), path));
     if (file.Close() != 0 && errno != EINTR) return ErrnoStatus("Cannot close file", path, errno);
     return Status::Ok();
   }
 
   /// The name of a new synced file beside `path` with the given content.
-  static Result<std::string> WriteTemporary(const std::string& path, std::string_view bytes) {
+  Result<std::string> WriteTemporary(const std::string& path, std::string_view bytes) const {
     static std::atomic<uint64_t> next_number = 0;
     while (true) {
       std::string temporary = fmt::format("{}.tmp-{}-{}", path, getpid(), next_number.fetch_add(1));
@@ -337,7 +349,7 @@ class SystemFileSystem : public FileSystem {
     return stat(path.c_str(), &info) == 0 ? info.st_nlink : 0;
   }
 
-  static Status CopyFile(const std::string& from, const std::string& to) {
+  Status CopyFile(const std::string& from, const std::string& to) const {
     ASSIGN_OR_RETURN(const Descriptor source, Open("Cannot open file", from, O_RDONLY));
     ASSIGN_OR_RETURN(Descriptor target, Open("Cannot create file", to, O_WRONLY | O_CREAT | O_EXCL));
     const auto copy = [&]() -> Status {
@@ -352,12 +364,14 @@ class SystemFileSystem : public FileSystem {
     if (!status.ok()) unlink(to.c_str());
     return status;
   }
+
+  const std::string scratch_directory_;
 };
 
 }  // namespace
 
-std::unique_ptr<FileSystem> CreateSystemFileSystem() {
-  return std::make_unique<SystemFileSystem>();
+std::unique_ptr<FileSystem> CreateSystemFileSystem(std::string scratch_directory) {
+  return std::make_unique<SystemFileSystem>(std::move(scratch_directory));
 }
 
 }  // namespace millrace

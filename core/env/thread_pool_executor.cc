@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <string>
+#include <system_error>
 
 #include "core/check.h"
 
@@ -61,14 +62,9 @@ class ThreadPoolExecutor::TimerHandle : public Executor::Timer {
   std::shared_ptr<PendingTimer> timer_;
 };
 
-ThreadPoolExecutor::ThreadPoolExecutor(size_t num_threads) : timers_(std::make_shared<TimerQueue>()) {
-  CHECK(num_threads > 0);
-  for (size_t i = 0; i < num_threads; ++i) {
-    threads_.emplace_back([this] { RunWork(); });
-    pthread_setname_np(threads_.back().native_handle(), ("io-" + std::to_string(i)).c_str());
-  }
-  timer_thread_ = std::thread([this] { RunTimers(); });
-  pthread_setname_np(timer_thread_.native_handle(), "io-timer");
+ThreadPoolExecutor::ThreadPoolExecutor(size_t num_threads_max)
+    : num_threads_max_(num_threads_max), timers_(std::make_shared<TimerQueue>()) {
+  CHECK(num_threads_max > 0);
 }
 
 ThreadPoolExecutor::~ThreadPoolExecutor() {
@@ -77,13 +73,13 @@ ThreadPoolExecutor::~ThreadPoolExecutor() {
     timers_->stopping = true;
   }
   timers_->changed.notify_all();
-  timer_thread_.join();
+  if (timer_thread_.joinable()) timer_thread_.join();
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   work_arrived_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads_) thread.join();  // none is begun any more
 
   std::map<TimerKey, std::shared_ptr<PendingTimer>> dropped;
   {
@@ -97,8 +93,19 @@ void ThreadPoolExecutor::Submit(std::function<void()> work) {
   {
     std::lock_guard lock(mutex_);
     queue_.push_back(std::move(work));
+    if (queue_.size() > num_free_ && threads_.size() < num_threads_max_ && !stopping_) BeginThread();
   }
   work_arrived_.notify_one();
+}
+
+void ThreadPoolExecutor::BeginThread() {
+  try {
+    threads_.emplace_back([this] { RunWork(); });
+  } catch (const std::system_error&) {
+    CHECK(!threads_.empty());  // else those that there are do the work
+    return;
+  }
+  pthread_setname_np(threads_.back().native_handle(), ("io-" + std::to_string(threads_.size() - 1)).c_str());
 }
 
 std::unique_ptr<Executor::Timer> ThreadPoolExecutor::SubmitAfter(std::chrono::nanoseconds delay,
@@ -113,6 +120,10 @@ std::unique_ptr<Executor::Timer> ThreadPoolExecutor::SubmitAfter(std::chrono::na
     timer = std::make_shared<PendingTimer>(TimerKey{due, timers_->next_number++}, std::move(work));
     timers_->pending.emplace(timer->key(), timer);
     is_first = timers_->pending.begin()->second == timer;
+    if (!timer_thread_.joinable() && !timers_->stopping) {
+      timer_thread_ = std::thread([this] { RunTimers(); });
+      pthread_setname_np(timer_thread_.native_handle(), "io-timer");
+    }
   }
   if (is_first) timers_->changed.notify_one();
   return std::make_unique<TimerHandle>(timers_, std::move(timer));
@@ -123,7 +134,9 @@ std::unique_ptr<Executor::Timer> ThreadPoolExecutor::SubmitAfter(std::chrono::na
 void ThreadPoolExecutor::RunWork() {
   std::unique_lock lock(mutex_);
   while (true) {
+    ++num_free_;
     work_arrived_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+    --num_free_;
     if (queue_.empty()) return;
     {
       const std::function<void()> work = std::move(queue_.front());

@@ -215,6 +215,7 @@ Status RunAll(const RunCommandOptions& options, const std::string& directory, Re
               bool* failed) {
   EngineOptions engine_options;
   engine_options.data_directory = directory;
+  engine_options.data_ends_with_process = options.data_directory.empty();
   engine_options.state_memory_bytes = options.state_memory_bytes;
   ASSIGN_OR_RETURN(const auto engine, Engine::Open(std::move(engine_options)));
   for (const Status& problem : engine->recovery_problems()) fmt::print(stderr, "{}\n", problem.ToString());

@@ -1,6 +1,8 @@
 #include "server/jobmanager/checkpoint_coordinator.h"
 
 #include <fmt/format.h>
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
 #include <algorithm>
 
@@ -14,6 +16,21 @@ namespace millrace {
 namespace {
 
 constexpr size_t kHistoryMax = 30;
+
+/// What the manifest says of the operators; equal texts are equal states.
+std::string ContentOf(const proto::CheckpointManifest& manifest) {
+  std::string content;
+  google::protobuf::io::StringOutputStream text(&content);
+  google::protobuf::io::CodedOutputStream out(&text);
+  out.SetSerializationDeterministic(true);
+  for (proto::OperatorSnapshot op : manifest.operators()) {
+    for (auto& subtask : *op.mutable_subtasks()) subtask.clear_uploaded_bytes();  // of this epoch alone
+    out.WriteVarint64(op.ByteSizeLong());
+    op.SerializeToCodedStream(&out);
+  }
+  out.Trim();
+  return content;
+}
 
 }  // namespace
 
@@ -45,6 +62,7 @@ void CheckpointCoordinator::BeginAttempt(std::vector<proto::TaskDescriptor> task
   facts_.last_triggered_ms = -1;
   facts_.failed_in_a_row = 0;
   acks_.clear();
+  durable_content_.reset();
 }
 
 void CheckpointCoordinator::EndAttempt(const Status& why) {
@@ -168,6 +186,11 @@ proto::CheckpointManifest CheckpointCoordinator::MakeManifest() const {
 void CheckpointCoordinator::WriteManifest() {
   facts_.pending->manifest_requested = true;
   const proto::CheckpointManifest manifest = MakeManifest();
+  std::string content = ContentOf(manifest);
+  if (IsDurableAlready(content)) {
+    Complete(manifest);
+    return;
+  }
   Status failed = HitFailPoint("coordinator.before_manifest");
   if (failed.ok()) {
     auto stored = store_.WriteManifest(manifest);
@@ -181,7 +204,9 @@ void CheckpointCoordinator::WriteManifest() {
       }
       switch (checkpoint::DecideCommit(outcome)) {
         case checkpoint::CommitStep::kDurable:
+          durable_content_ = std::move(content);
           Complete(manifest);
+          Retain();
           return;
         case checkpoint::CommitStep::kStepDown:
           Abort(Status(kStaleGeneration,
@@ -199,6 +224,11 @@ void CheckpointCoordinator::WriteManifest() {
     }
   }
   Abort(failed);
+}
+
+bool CheckpointCoordinator::IsDurableAlready(const std::string& content) const {
+  const bool is_periodic = facts_.pending->kind == checkpoint::PendingKind::kCheckpoint && !active_request_;
+  return is_periodic && durable_content_ == content;
 }
 
 void CheckpointCoordinator::Complete(const proto::CheckpointManifest& manifest) {
@@ -236,7 +266,6 @@ void CheckpointCoordinator::Complete(const proto::CheckpointManifest& manifest) 
   ++counts_.completed;
   actions_.changed(view);
   AnswerRequest(answer);
-  Retain();
   actions_.completed(pending.kind);
 }
 

@@ -52,7 +52,9 @@ struct CheckpointRequest {
 };
 
 /// Performs what checkpoint::Decide decides for one job: holds the facts, sends barriers, collects acks,
-/// writes manifest and record. Lives on the job's strand; calls may block on the store.
+/// writes manifest and record. A periodic checkpoint in which nothing has changed completes without being
+/// written: the durable epoch before it says the same. Lives on the job's strand; calls may block on the
+/// store.
 class CheckpointCoordinator {
  public:
   /// What it asks of the job. All called on the strand.
@@ -90,6 +92,8 @@ class CheckpointCoordinator {
  private:
   void Begin(const checkpoint::Decision& decision);
   void WriteManifest();
+  /// Whether the last epoch that was written holds all that `content` says.
+  bool IsDurableAlready(const std::string& content) const;
   void Complete(const proto::CheckpointManifest& manifest);
   void Abort(const Status& why);
   void AnswerRequest(const Result<CheckpointView>& answer);
@@ -113,6 +117,7 @@ class CheckpointCoordinator {
   std::deque<CheckpointView> history_;
   CheckpointCounts counts_;
   Epoch last_completed_;
+  std::optional<std::string> durable_content_;  // ContentOf the last manifest that this attempt wrote
 };
 
 }  // namespace millrace

@@ -175,5 +175,18 @@ TEST_F(SystemFileSystemTest, CopiesAcrossDevices) {
   EXPECT_EQ(*files_->ReadFile(Path("copy")), *files_->ReadFile("/proc/version"));
 }
 
+TEST_F(SystemFileSystemTest, ScratchIsNotSynced) {
+  // The system refuses to sync this file, so that a sync shows.
+  const auto sync = [](FileSystem& files) {
+    auto file = files.OpenAppend("/dev/null");
+    EXPECT_TRUE(file.ok());
+    return (*file)->Sync();
+  };
+  EXPECT_EQ(sync(*files_).code(), kFileIo);
+  EXPECT_EQ(sync(*CreateSystemFileSystem("/de")).code(), kFileIo);
+  EXPECT_TRUE(sync(*CreateSystemFileSystem("/dev")).ok());
+  EXPECT_TRUE(sync(*CreateSystemFileSystem("/dev/null")).ok());
+}
+
 }  // namespace
 }  // namespace millrace

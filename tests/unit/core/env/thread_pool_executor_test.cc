@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <atomic>
 #include <latch>
+#include <mutex>
+#include <set>
+#include <thread>
 
 namespace millrace {
 namespace {
@@ -47,6 +50,38 @@ TEST(ThreadPoolExecutorTest, ThreadsWorkAtTheSameTime) {
     first.wait();
     second.count_down();
   });
+}
+
+TEST(ThreadPoolExecutorTest, BeginsAThreadWhenNoneIsFree) {
+  std::latch all_are_busy(2);
+  std::latch end(1);
+  std::mutex mutex;
+  std::set<std::thread::id> ids;
+  ThreadPoolExecutor executor(8);
+  const auto note_id = [&] {
+    std::lock_guard lock(mutex);
+    ids.insert(std::this_thread::get_id());
+  };
+  for (int i = 0; i < 2; ++i) {
+    executor.Submit([&] {
+      note_id();
+      all_are_busy.arrive_and_wait();
+      end.wait();
+    });
+  }
+  all_are_busy.wait();
+  {
+    std::lock_guard lock(mutex);
+    EXPECT_EQ(ids.size(), 2u);
+  }
+  std::latch third_is_done(1);
+  executor.Submit([&] {
+    note_id();
+    third_is_done.count_down();
+  });
+  third_is_done.wait();  // by a third thread, for the two wait
+  end.count_down();
+  EXPECT_EQ(ids.size(), 3u);
 }
 
 TEST(ThreadPoolExecutorTest, TimersRunInTheOrderOfTheirTimes) {
