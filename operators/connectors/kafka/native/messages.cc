@@ -177,6 +177,8 @@ Result<ClusterMetadata> ParseMetadata(std::string_view body, int16_t version) {
     reader.EndOfStructure();
     metadata.topics[name] = std::move(topic);
   }
+  if (version >= 8 && version <= 10) reader.Int32();  // rights
+  reader.EndOfStructure();
   if (!reader.ok()) return Malformed(KafkaApi::kMetadata);
   return metadata;
 }
@@ -293,6 +295,7 @@ Result<FetchResponse> ParseFetchResponse(std::string_view body, int16_t version)
     }
     reader.EndOfStructure();
   }
+  reader.EndOfStructure();
   if (!reader.ok()) return Malformed(KafkaApi::kFetch);
   return response;
 }
