@@ -1,5 +1,5 @@
-// Records of Nexmark's size out of record batches, as the native Kafka reader takes them: checksum, decompression,
-// framing; per record.
+// Records of Nexmark's size out of record batches, as the native Kafka reader takes them: checksum,
+// decompression, framing; per record.
 #include <benchmark/benchmark.h>
 
 #include <string>
@@ -17,9 +17,9 @@ constexpr int kNumBatches = 8;
 
 std::string Event(int number) {
   std::string text = "{\"event_type\":2,\"person\":null,\"auction\":null,\"bid\":{\"auction\":" +
-                     std::to_string(1000 + number * 7919 % 100'000) + ",\"bidder\":" +
-                     std::to_string(2000 + number * 104'729 % 50'000) + ",\"price\":" +
-                     std::to_string(number * 15'485'863LL % 10'000'000) +
+                     std::to_string(1000 + number * 7919 % 100'000) +
+                     ",\"bidder\":" + std::to_string(2000 + number * 104'729 % 50'000) +
+                     ",\"price\":" + std::to_string(number * 15'485'863LL % 10'000'000) +
                      ",\"channel\":\"channel-" + std::to_string(number % 10'000) +
                      "\",\"url\":\"https://www.nexmark.com/item.htm?query=1&channel_id=" +
                      std::to_string(number * 32'452'843LL % 1'000'000'000) +
@@ -36,8 +36,7 @@ void BM_KafkaRecordSet(benchmark::State& state) {
   std::string bytes;
   for (int i = 0; i < kNumBatches; ++i) {
     BatchBuilderForKafka batch{.base_offset = i * kRecordsABatch, .codec = codec};
-    for (int j = 0; j < kRecordsABatch; ++j)
-      batch.records.push_back({{}, Event(i * kRecordsABatch + j), j});
+    for (int j = 0; j < kRecordsABatch; ++j) batch.records.push_back({{}, Event(i * kRecordsABatch + j), j});
     bytes += batch.Build();
   }
   const BufferPtr block = Buffer::CopyOf(bytes);

@@ -194,7 +194,8 @@ Status ReadReader(const Options& options, KafkaOptions* result) {
                                                       {{"native", KafkaReader::kNative},
                                                        {"librdkafka", KafkaReader::kLibrdkafka}}));
   if (result->reader == KafkaReader::kLibrdkafka || property.empty()) return Status::Ok();
-  return Status(kUnsupportedByConnector, "the native reader cannot do what an option asks for: '" + property + "'")
+  return Status(kUnsupportedByConnector,
+                "the native reader cannot do what an option asks for: '" + property + "'")
       .WithSuggestion("leave 'scan.reader' out, or set it to 'librdkafka'");
 }
 

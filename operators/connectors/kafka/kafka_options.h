@@ -40,7 +40,7 @@ struct KafkaOptions {
   KafkaBound bound = KafkaBound::kUnbounded;
   int64_t bound_timestamp_ms = 0;
   std::map<int32_t, int64_t> bound_offsets;
-  int64_t discovery_interval_ms = 300'000;  // 0 = off
+  int64_t discovery_interval_ms = 300'000;    // 0 = off
   KafkaReader reader = KafkaReader::kNative;  // as 'scan.reader' says, or the properties
 
   Guarantee guarantee = Guarantee::kAtLeastOnce;

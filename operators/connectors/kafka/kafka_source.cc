@@ -16,7 +16,8 @@ Result<KafkaOptions> OptionsOf(const proto::SourceConfig& config, bool upsert) {
   return KafkaOptions::From({config.options().begin(), config.options().end()}, upsert);
 }
 
-/// The properties can be used, the brokers answer, topics are there, and the positions to start from can be found.
+/// The properties can be used, the brokers answer, topics are there, and the positions to start from can be
+/// found.
 Status Preflight(const proto::SourceConfig& config, bool upsert) {
   ASSIGN_OR_RETURN(const KafkaOptions options, OptionsOf(config, upsert));
   if (options.reader == KafkaReader::kNative) RETURN_IF_ERROR(KafkaClientSettings::From(options).status());

@@ -1,11 +1,10 @@
-#include "operators/connectors/kafka/native/messages.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "operators/api/error_codes.h"
+#include "operators/connectors/kafka/native/messages.h"
 
 namespace millrace {
 namespace {
@@ -69,9 +68,13 @@ TEST(KafkaWireTest, LengthsThatCannotBeEndTheReading) {
 }
 
 TEST(KafkaMessagesTest, RequestsHaveTheirHeader) {
-  EXPECT_EQ(Hex(EncodeRequest(KafkaApi::kApiVersions, 0, 7, "me", "")), "0000000c00120000000000070002" "6d65");
+  EXPECT_EQ(Hex(EncodeRequest(KafkaApi::kApiVersions, 0, 7, "me", "")),
+            "0000000c00120000000000070002"
+            "6d65");
   // A flexible header ends with its (no) tagged fields.
-  EXPECT_EQ(Hex(EncodeRequest(KafkaApi::kFetch, 12, 1, "", "b")), "0000000c0001000c00000001000000" "62");
+  EXPECT_EQ(Hex(EncodeRequest(KafkaApi::kFetch, 12, 1, "", "b")),
+            "0000000c0001000c00000001000000"
+            "62");
 }
 
 TEST(KafkaMessagesTest, TheHighestVersionOfBothSidesIsChosen) {
@@ -194,8 +197,7 @@ TEST(KafkaMessagesTest, FetchResponsesOfEveryVersion) {
     EXPECT_EQ(partition.preferred_read_replica, version >= 11 ? 3 : -1);
     EXPECT_EQ(partition.records, "records");
     EXPECT_EQ(partition.diverging_end_offset.value_or(-1), with_divergence ? 42 : -1);
-    ExpectCutMessagesRefused(body,
-                             [=](std::string_view cut) { return ParseFetchResponse(cut, version); });
+    ExpectCutMessagesRefused(body, [=](std::string_view cut) { return ParseFetchResponse(cut, version); });
   }
 }
 
@@ -206,8 +208,17 @@ TEST(KafkaMessagesTest, AFetchRequestOfTheOldestVersion) {
   request.partition_bytes_max = 4;
   request.partitions.push_back({.topic = "t", .partition = 5, .offset = 6});
   EXPECT_EQ(Hex(EncodeFetchRequest(4, request)),
-            "ffffffff" "00000001" "00000001" "00000003" "01" "00000001" "000174" "00000001" "00000005"
-            "0000000000000006" "00000004");
+            "ffffffff"
+            "00000001"
+            "00000001"
+            "00000003"
+            "01"
+            "00000001"
+            "000174"
+            "00000001"
+            "00000005"
+            "0000000000000006"
+            "00000004");
 }
 
 TEST(KafkaMessagesTest, ListedOffsetsAndTheirErrors) {

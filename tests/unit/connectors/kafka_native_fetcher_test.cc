@@ -1,5 +1,3 @@
-#include "operators/connectors/kafka/native/native_fetcher.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -9,6 +7,7 @@
 #include <mutex>
 
 #include "operators/api/error_codes.h"
+#include "operators/connectors/kafka/native/native_fetcher.h"
 #include "tests/unit/connectors/fake_kafka_broker.h"
 #include "tests/unit/connectors/kafka_batch_builder.h"
 

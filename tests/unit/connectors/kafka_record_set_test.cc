@@ -1,5 +1,3 @@
-#include "operators/connectors/kafka/native/record_set.h"
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +6,7 @@
 #include "core/descriptor/error_codes.h"
 #include "operators/api/error_codes.h"
 #include "operators/connectors/kafka/native/crc32c.h"
+#include "operators/connectors/kafka/native/record_set.h"
 #include "tests/unit/connectors/kafka_batch_builder.h"
 
 namespace millrace {
@@ -67,8 +66,9 @@ class RecordSetTest : public ::testing::Test {
 
 TEST_F(RecordSetTest, ReadsKeysValuesTimesAndHeaders) {
   options_.with_headers = true;
-  Batch batch{.base_offset = 5,
-              .records = {{"k", "v", 3, {{"h", "1"}, {"n", std::nullopt}}}, {std::nullopt, "", -7}, {"", {}}}};
+  Batch batch{
+      .base_offset = 5,
+      .records = {{"k", "v", 3, {{"h", "1"}, {"n", std::nullopt}}}, {std::nullopt, "", -7}, {"", {}}}};
   ASSERT_TRUE(Read(batch.Build()).ok());
   EXPECT_THAT(texts_, ElementsAre("5 k=v", "6 null=", "7 =null"));
   EXPECT_EQ(next_offset_, 8);
@@ -144,10 +144,8 @@ TEST_F(RecordSetTest, OffsetsMayHaveGapsAndBatchesMayBeEmpty) {
 
 TEST_F(RecordSetTest, RecordsOfAbortedTransactionsAreNotCommitted) {
   const auto written = [](int64_t offset, int64_t producer_id, const char* value) {
-    return Batch{.base_offset = offset,
-                 .is_transactional = true,
-                 .producer_id = producer_id,
-                 .records = {{{}, value}}}
+    return Batch{
+        .base_offset = offset, .is_transactional = true, .producer_id = producer_id, .records = {{{}, value}}}
         .Build();
   };
   const std::string log = written(0, 1, "aborted") + written(1, 2, "kept") + EndOfTransaction(2, 1, false) +

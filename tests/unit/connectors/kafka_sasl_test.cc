@@ -1,8 +1,7 @@
-#include "operators/connectors/kafka/native/sasl.h"
-
 #include <gtest/gtest.h>
 
 #include "operators/api/error_codes.h"
+#include "operators/connectors/kafka/native/sasl.h"
 
 namespace millrace {
 namespace {
@@ -43,10 +42,10 @@ TEST(KafkaSaslTest, ScramRefusesServersThatDoNotProveThemselves) {
     ASSERT_TRUE(scram->Answer(kServerFirst).ok());
     EXPECT_EQ(scram->Answer(last).status().code(), kOutsideRefused) << last;
   }
-  for (const char* first : {"", "r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", "r=rOprNGfwEbeRWgbNEkqO1,s=?,i=4096",
-                            "r=rOprNGfwEbeRWgbNEkqO1,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=0",
-                            "r=rOprNGfwEbeRWgbNEkqO1,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=99999999999",
-                            "e=unknown-user"}) {
+  for (const char* first :
+       {"", "r=other,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096", "r=rOprNGfwEbeRWgbNEkqO1,s=?,i=4096",
+        "r=rOprNGfwEbeRWgbNEkqO1,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=0",
+        "r=rOprNGfwEbeRWgbNEkqO1,s=W22ZaJ0SNY7soEsUEjb6gQ==,i=99999999999", "e=unknown-user"}) {
     const auto scram = Pencil();
     scram->FirstMessage();
     EXPECT_EQ(scram->Answer(first).status().code(), kOutsideRefused) << first;

@@ -134,9 +134,9 @@ void Write(rd_kafka_t* client, const std::string& topic, int partition,
 
 void KafkaBroker::Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records,
                           const std::string& compression) {
-  const auto client = MakeClient(
-      RD_KAFKA_PRODUCER,
-      {{"enable.idempotence", "true"}, {"linger.ms", "5"}, {"compression.codec", compression}});
+  const auto client =
+      MakeClient(RD_KAFKA_PRODUCER,
+                 {{"enable.idempotence", "true"}, {"linger.ms", "5"}, {"compression.codec", compression}});
   Write(client->get(), topic, partition, records);
 }
 

@@ -41,18 +41,18 @@ Status BrokerConnection::AgreeOnVersions() {
 
 Status BrokerConnection::Authenticate() {
   constexpr int kRoundsMax = 8;
-  constexpr const char* kSuggestion = "check 'properties.sasl.username', 'properties.sasl.password' and "
-                                      "'properties.sasl.mechanism'";
+  constexpr const char* kSuggestion =
+      "check 'properties.sasl.username', 'properties.sasl.password' and "
+      "'properties.sasl.mechanism'";
   const std::string name(NameOf(settings_.sasl));
   ASSIGN_OR_RETURN(const Response shaken, Ask(KafkaApi::kSaslHandshake, 1, EncodeSaslHandshake(name)));
   ASSIGN_OR_RETURN(const SaslHandshakeResponse handshake, ParseSaslHandshake(shaken.body));
   if (handshake.error != 0) {
-    return Status(kOutsideRefused, "broker does not offer SASL mechanism '" + name + "' but '" +
-                                       handshake.mechanisms + "'")
+    return Status(kOutsideRefused,
+                  "broker does not offer SASL mechanism '" + name + "' but '" + handshake.mechanisms + "'")
         .WithSuggestion(kSuggestion);
   }
-  const std::string nonce =
-      std::to_string(env_->random().Next64()) + std::to_string(env_->random().Next64());
+  const std::string nonce = std::to_string(env_->random().Next64()) + std::to_string(env_->random().Next64());
   const std::unique_ptr<SaslConversation> conversation =
       BeginSasl(settings_.sasl, {settings_.sasl_username, settings_.sasl_password, nonce});
   std::optional<std::string> message = conversation->FirstMessage();
@@ -73,8 +73,7 @@ Status BrokerConnection::Authenticate() {
 
 Result<BrokerConnection::Response> BrokerConnection::Ask(KafkaApi api, int16_t version,
                                                          std::string_view body) {
-  const int64_t deadline_nanos =
-      env_->clock().MonotonicNanos() + settings_.request_timeout_ms * 1'000'000;
+  const int64_t deadline_nanos = env_->clock().MonotonicNanos() + settings_.request_timeout_ms * 1'000'000;
   BlockPool blocks;
   RETURN_IF_ERROR(Send(api, version, body));
   while (true) {

@@ -91,8 +91,7 @@ Status ReadFetching(const Properties& properties, KafkaClientSettings* settings)
   RETURN_IF_ERROR(ReadNumber(properties, "receive.message.max.bytes",
                              std::max(100'000'000, settings->fetch_bytes_max + kMetadataBytes), 1000,
                              INT32_MAX, &settings->response_bytes_max));
-  RETURN_IF_ERROR(
-      ReadNumber(properties, "fetch.wait.max.ms", 500, 0, 300'000, &settings->fetch_wait_ms_max));
+  RETURN_IF_ERROR(ReadNumber(properties, "fetch.wait.max.ms", 500, 0, 300'000, &settings->fetch_wait_ms_max));
   return ReadNumber<int64_t>(properties, "fetch.error.backoff.ms", 500, 0, 300'000,
                              &settings->fetch_error_backoff_ms);
 }
@@ -173,7 +172,8 @@ Result<std::vector<BrokerAddress>> ParseBrokers(const std::string& text) {
     std::string_view part = TrimSpaces(std::string_view(text).substr(begin, end - begin));
     begin = end + 1;
     if (part.empty()) continue;
-    if (const size_t scheme = part.find("://"); scheme != std::string_view::npos) part.remove_prefix(scheme + 3);
+    if (const size_t scheme = part.find("://"); scheme != std::string_view::npos)
+      part.remove_prefix(scheme + 3);
     BrokerAddress broker;
     const size_t colon = part.rfind(':');
     const bool has_port = colon != std::string_view::npos && part.find(']', colon) == std::string_view::npos;

@@ -142,8 +142,8 @@ void ReadPartitions(WireReader& reader, int16_t version, ClusterMetadata::Topic*
     const int32_t number = reader.Int32();
     partition.leader = reader.Int32();
     if (version >= 7) partition.leader_epoch = reader.Int32();
-    SkipNumbers(reader);  // replicas
-    SkipNumbers(reader);  // in sync
+    SkipNumbers(reader);                    // replicas
+    SkipNumbers(reader);                    // in sync
     if (version >= 5) SkipNumbers(reader);  // offline
     reader.EndOfStructure();
     topic->partitions[number] = partition;

@@ -25,7 +25,9 @@ class Plain : public SaslConversation {
     message += '\0';
     return message + credentials_.password;
   }
-  Result<std::optional<std::string>> Answer(std::string_view) override { return std::optional<std::string>(); }
+  Result<std::optional<std::string>> Answer(std::string_view) override {
+    return std::optional<std::string>();
+  }
 
  private:
   const SaslCredentials credentials_;
@@ -33,17 +35,18 @@ class Plain : public SaslConversation {
 
 std::string ToBase64(std::string_view bytes) {
   std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');
-  const int size = EVP_EncodeBlock(reinterpret_cast<uint8_t*>(text.data()),
-                                   reinterpret_cast<const uint8_t*>(bytes.data()),
-                                   static_cast<int>(bytes.size()));
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<uint8_t*>(text.data()), reinterpret_cast<const uint8_t*>(bytes.data()),
+                      static_cast<int>(bytes.size()));
   text.resize(static_cast<size_t>(size));
   return text;
 }
 
 std::optional<std::string> FromBase64(std::string_view text) {
   std::string bytes(text.size() + 1, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<uint8_t*>(bytes.data()),
-                                   reinterpret_cast<const uint8_t*>(text.data()), static_cast<int>(text.size()));
+  const int size =
+      EVP_DecodeBlock(reinterpret_cast<uint8_t*>(bytes.data()), reinterpret_cast<const uint8_t*>(text.data()),
+                      static_cast<int>(text.size()));
   if (size < 0) return std::nullopt;
   const auto padding = static_cast<size_t>(std::count(text.begin(), text.end(), '='));
   if (padding > static_cast<size_t>(size)) return std::nullopt;
@@ -68,13 +71,15 @@ class Scram : public SaslConversation {
 
   std::string FirstMessage() override {
     std::string name;
-    for (const char c : credentials_.username) name += c == '=' ? "=3D" : c == ',' ? "=2C" : std::string(1, c);
+    for (const char c : credentials_.username)
+      name += c == '=' ? "=3D" : c == ',' ? "=2C" : std::string(1, c);
     first_bare_ = "n=" + name + ",r=" + credentials_.nonce;
     return "n,," + first_bare_;
   }
 
   Result<std::optional<std::string>> Answer(std::string_view challenge) override {
-    if (const auto error = Attribute(challenge, 'e')) return Refused("the broker says " + std::string(*error));
+    if (const auto error = Attribute(challenge, 'e'))
+      return Refused("the broker says " + std::string(*error));
     if (!server_signature_.empty()) {
       const auto signature = Attribute(challenge, 'v');
       const auto bytes = signature ? FromBase64(*signature) : std::nullopt;
@@ -99,7 +104,8 @@ class Scram : public SaslConversation {
     const auto salt = salt_text ? FromBase64(*salt_text) : std::nullopt;
     int count = 0;
     if (!nonce || !salt || !count_text || !nonce->starts_with(credentials_.nonce) ||
-        std::from_chars(count_text->data(), count_text->data() + count_text->size(), count).ec != std::errc() ||
+        std::from_chars(count_text->data(), count_text->data() + count_text->size(), count).ec !=
+            std::errc() ||
         count < 1 || count > kIterationsMax) {
       return Refused("the broker's challenge is malformed");
     }
@@ -129,7 +135,8 @@ class Scram : public SaslConversation {
   }
   std::string Hash(std::string_view bytes) const {
     std::string hash = Empty();
-    EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<uint8_t*>(hash.data()), nullptr, digest_, nullptr);
+    EVP_Digest(bytes.data(), bytes.size(), reinterpret_cast<uint8_t*>(hash.data()), nullptr, digest_,
+               nullptr);
     return hash;
   }
 

@@ -7,7 +7,6 @@
 #include <openssl/pkcs12.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
-
 #include <sys/stat.h>
 
 #include <utility>
@@ -40,7 +39,8 @@ std::string TakeReason() {
 Status Unusable(const std::string& property) {
   return Status(kOutsideRefused,
                 "TLS cannot be set up, " + TakeReason() + ": option 'properties." + property + "'")
-      .WithSuggestion("check that it is what docs/connectors/kafka.md says, in PEM form where a file is named");
+      .WithSuggestion(
+          "check that it is what docs/connectors/kafka.md says, in PEM form where a file is named");
 }
 
 Status Lost(const std::string& reason) {
@@ -106,7 +106,8 @@ class TlsStream : public BrokerStream {
       }
       if (error != SSL_ERROR_SSL) return Lost("it ends during the TLS handshake");
       const long verified = SSL_get_verify_result(ssl_.get());
-      const std::string reason = verified == X509_V_OK ? TakeReason() : X509_verify_cert_error_string(verified);
+      const std::string reason =
+          verified == X509_V_OK ? TakeReason() : X509_verify_cert_error_string(verified);
       ERR_clear_error();
       return Status(kOutsideRefused, "TLS handshake fails, " + reason + ": broker '" + host + "'")
           .WithSuggestion("check 'properties.security.protocol' and 'properties.ssl.ca.location'");
