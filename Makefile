@@ -2,7 +2,7 @@
 JOBS ?= $(shell nproc)
 CTEST_ARGUMENTS ?=
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-kafka test run bench build dev asan tsan coverage lint tidy format clean setup
+.PHONY: help demo demo-kafka test run bench instructions build dev asan tsan coverage lint tidy format clean setup
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1|/p' Makefile | column -t -s '|'
@@ -27,10 +27,14 @@ test: ## set up, build the dev preset, run every test
 run: build ## the release server on build/server, until Ctrl-C
 	@exec build/release/millrace server --data-dir build/server
 
-bench: ## microbenchmarks and Nexmark (from a real Kafka broker) on the release build
+bench: ## microbenchmarks and Nexmark q0-q23 (from a real Kafka broker) on the release build
 	@scripts/setup test
 	@$(MAKE) --no-print-directory build
 	@scripts/bench
+
+instructions: ## what kernels cost in instructions (valgrind), against the stored counts
+	@scripts/setup test
+	@scripts/check_instructions
 
 build: ## the release binary build/release/millrace
 	@cmake --preset release >build/release.log 2>&1 || { cat build/release.log; exit 1; }
@@ -67,6 +71,6 @@ setup: ## install what is missing (apt only)
 clean: ## remove build/ (with the data of the demos)
 	rm -rf build
 
-build dev coverage: | build/
+build dev coverage instructions: | build/
 build/:
 	@mkdir -p $@

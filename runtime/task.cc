@@ -247,7 +247,8 @@ Status Task::TakeSnapshot(Barrier barrier) {
     if (KeyedState* state = chained->keyed_state_or_null()) {
       chained->probe().state_rows.Set(static_cast<int64_t>(state->num_rows()));
       chained->probe().state_bytes.Set(static_cast<int64_t>(state->memory_bytes()));
-      snapshot->set_frozen(state->Freeze(barrier.epoch));
+      // Behind the end of all inputs nothing looks at the state any more, nor would it after a restore.
+      if (!drained_) snapshot->set_frozen(state->Freeze(barrier.epoch));
     }
     snapshots.push_back(std::move(snapshot));
   }

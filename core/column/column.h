@@ -83,8 +83,8 @@ using ColumnPtr = std::shared_ptr<const Column>;
 class Column {
  public:
   /// The parts of a flat (or, with size 1, constant) column. `values` holds elements of the physical type;
-  /// unused for ROW. ARRAY, MAP: `offsets` has size + 1 entries into the children. `heap` keeps alive what
-  /// StringRefs point into. `validity` null = no NULLs.
+  /// unused for ROW, whose fields are NULL in every row in which it is. ARRAY, MAP: `offsets` has size + 1
+  /// entries into the children. `heap` keeps alive what StringRefs point into. `validity` null = no NULLs.
   struct Parts {
     BufferPtr values;
     BufferPtr validity;

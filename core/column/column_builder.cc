@@ -87,14 +87,15 @@ void ColumnBuilder::EnlargeValues(size_t bytes_needed) {
   values_capacity_ = capacity;
 }
 
-void ColumnBuilder::MaterializeValidity() {
-  has_nulls_ = true;
-  validity_.assign((size_t{size_} + 7) / 8, 0xff);
-  if (size_ % 8 != 0) validity_.back() = static_cast<uint8_t>((1u << (size_ % 8)) - 1);
+void ColumnBuilder::CatchUpValidity() {
+  if (validity_rows_ == size_) return;
+  if (validity_rows_ % 8 != 0) validity_.back() |= static_cast<uint8_t>(0xffu << (validity_rows_ % 8));
+  validity_.resize((size_t{size_} + 7) / 8, 0xff);
+  if (size_ % 8 != 0) validity_.back() &= static_cast<uint8_t>((1u << (size_ % 8)) - 1);
+  validity_rows_ = size_;
 }
 
 void ColumnBuilder::AppendNull() {
-  if (!has_nulls_) MaterializeValidity();
   if (const size_t width = PhysicalSize(physical_); width > 0) {
     StoreZeros(GrowValues(width), width);
   } else if (physical_ == PhysicalType::kRow) {
@@ -102,8 +103,9 @@ void ColumnBuilder::AppendNull() {
   } else {
     offsets_.push_back(offsets_.back());
   }
+  CatchUpValidity();
   if ((size_ & 7) == 0) validity_.push_back(0);
-  ++size_;
+  validity_rows_ = ++size_;
 }
 
 char* ColumnBuilder::AllocateHeap(size_t size_bytes) {
@@ -142,7 +144,6 @@ void ColumnBuilder::AppendNested() {
     offsets_.push_back(children_.front()->size());
   }
   ++size_;
-  if (has_nulls_) AppendValidBit();
 }
 
 void ColumnBuilder::AppendFrom(const ColumnReader& reader, uint32_t row) {
@@ -193,9 +194,10 @@ void ColumnBuilder::TruncateTo(uint32_t num_rows) {
   if (num_rows >= size_) return;
   size_ = num_rows;
   values_bytes_ = num_rows * PhysicalSize(physical_);
-  if (has_nulls_) {
+  if (num_rows < validity_rows_) {
     validity_.resize((size_t{num_rows} + 7) / 8);
     if (num_rows % 8 != 0) validity_.back() &= static_cast<uint8_t>((1u << (num_rows % 8)) - 1);
+    validity_rows_ = num_rows;
   }
 }
 
@@ -203,7 +205,10 @@ ColumnPtr ColumnBuilder::Finish() {
   Column::Parts parts;
   parts.values = std::move(values_);
   if (!parts.values && PhysicalSize(physical_) > 0) parts.values = Buffer::Allocate(0);
-  if (has_nulls_) parts.validity = Adopt(&validity_);
+  if (validity_rows_ > 0) {
+    CatchUpValidity();
+    parts.validity = Adopt(&validity_);
+  }
   if (!offsets_.empty()) {
     parts.offsets = Adopt(&offsets_);
     offsets_.push_back(0);
@@ -219,8 +224,8 @@ ColumnPtr ColumnBuilder::Finish() {
   values_data_ = nullptr;
   values_bytes_ = 0;
   values_capacity_ = 0;
-  has_nulls_ = false;
   validity_.clear();
+  validity_rows_ = 0;
   size_ = 0;
   return Column::Flat(type_, size, std::move(parts));
 }

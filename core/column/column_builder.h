@@ -29,10 +29,17 @@ class ColumnBuilder {
   void Append(T value) {
     std::memcpy(GrowValues(sizeof(T)), &value, sizeof(T));
     ++size_;
-    if (has_nulls_) AppendValidBit();
   }
   /// Copies the bytes into the builder's heap.
   void AppendString(std::string_view text);
+  /// Room in the builder's heap for a string of at most `size_max` bytes that the caller writes, and then
+  /// adds by AppendWrittenString before any other call.
+  char* WriteString(size_t size_max) { return AllocateHeap(size_max); }
+  /// The string's `size` bytes at `text`, what WriteString(size_max) gave.
+  void AppendWrittenString(const char* text, size_t size, size_t size_max) {
+    heap_block_used_ -= size_max - size;
+    Append(StringRef(std::string_view(text, size)));
+  }
   /// Does not copy: `text` must lie in a buffer given to KeepAlive (or be at most 12 bytes long).
   void AppendStringRef(StringRef text) { Append(text); }
   void KeepAlive(BufferPtr buffer);
@@ -58,21 +65,16 @@ class ColumnBuilder {
     values_bytes_ += size_bytes;
     return at;
   }
-  /// Marks the row just counted in size_ as valid.
-  void AppendValidBit() {
-    const uint32_t row = size_ - 1;
-    if ((row & 7) == 0) validity_.push_back(0);
-    SetBit(validity_.data(), row);
-  }
   void EnlargeValues(size_t bytes_needed);
-  void MaterializeValidity();
+  /// Writes the validity of the rows behind validity_rows_: none of them is NULL.
+  void CatchUpValidity();
   char* AllocateHeap(size_t size_bytes);
 
   DataType type_;
   PhysicalType physical_;
   uint32_t size_ = 0;
-  bool has_nulls_ = false;
-  std::vector<uint8_t> validity_;  // when has_nulls_: (size_ + 7) / 8 bytes, bits past the end are 0
+  std::vector<uint8_t> validity_;  // (validity_rows_ + 7) / 8 bytes, bits past the end are 0
+  uint32_t validity_rows_ = 0;     // up to the last NULL: rows behind are valid; 0 = there is no NULL
   std::shared_ptr<Buffer> values_;
   uint8_t* values_data_ = nullptr;
   size_t values_bytes_ = 0;

@@ -1,6 +1,7 @@
 #include <numeric>
 
 #include "core/expr/cast_rules.h"
+#include "core/expr/output_column.h"
 
 namespace millrace {
 namespace {
@@ -59,7 +60,8 @@ class NestedCast {
     EvalContext inner{batch, rows, context.session, context.processing_time_micros, errors, context.random};
     ColumnPtr column = children_[index]({{&child, 1}, types_[index], inner});
     for (const auto& [row, error] : errors.all()) context.errors.Add(owner[row], error);
-    return column;
+    // Rows without an owner are NULL: fields of a ROW that is.
+    return MergeBranches(types_[index], child->size(), {{std::move(column), rows}});
   }
 
   std::vector<Kernel> children_;

@@ -218,13 +218,6 @@ ColumnPtr FieldExpr::Evaluate(EvalContext& context) const {
     return Column::ConstantOf(payload.parts().children[index_], 0, context.batch.num_rows)->WithType(type());
   }
   ColumnPtr field = payload.parts().children[index_];
-  if (payload.MayHaveNulls()) {
-    Selection valid;
-    for (uint32_t row = 0; row < payload.size(); ++row) {
-      if (!payload.IsNull(row)) valid.push_back(row);
-    }
-    field = MergeBranches(type(), payload.size(), {{std::move(field), std::move(valid)}});
-  }
   if (input->encoding() == Encoding::kDictionary)
     field = Column::Dictionary(std::move(field), input->shared_indices());
   return field->WithType(type());

@@ -34,7 +34,9 @@ std::optional<std::string_view> Field(std::string_view text, std::string_view se
   if (index < 0 || text.empty()) return std::nullopt;
   size_t at = 0;
   for (;; --index) {
-    const size_t end = separator.empty() ? text.find_first_of(" \t\n\r\f", at) : text.find(separator, at);
+    const size_t end = separator.size() == 1 ? text.find(separator[0], at)
+                       : separator.empty()   ? text.find_first_of(" \t\n\r\f", at)
+                                             : text.find(separator, at);
     if (index == 0) return text.substr(at, end == std::string_view::npos ? end : end - at);
     if (end == std::string_view::npos) return std::nullopt;
     at = end + std::max<size_t>(separator.size(), 1);

@@ -64,8 +64,8 @@ uint32_t DecodeCharacter(std::string_view text, size_t at, size_t* length) {
   }
 }
 
-void AppendCharacter(uint32_t code_point, std::string* out) {
-  const auto put = [out](uint32_t byte) { *out += static_cast<char>(byte); };
+char* WriteCharacter(uint32_t code_point, char* out) {
+  const auto put = [&out](uint32_t byte) { *out++ = static_cast<char>(byte); };
   if (code_point < 0x80) {
     put(code_point);
   } else if (code_point < 0x800) {
@@ -81,6 +81,12 @@ void AppendCharacter(uint32_t code_point, std::string* out) {
     put(0x80 | (code_point >> 6 & 0x3f));
     put(0x80 | (code_point & 0x3f));
   }
+  return out;
+}
+
+void AppendCharacter(uint32_t code_point, std::string* out) {
+  char bytes[4];
+  out->append(bytes, static_cast<size_t>(WriteCharacter(code_point, bytes) - bytes));
 }
 
 void AppendValidUtf8(std::string_view bytes, std::string* out) {

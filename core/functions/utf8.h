@@ -29,6 +29,8 @@ std::string_view Characters(std::string_view text, size_t first, size_t count);
 /// The code point of the character at `at`, whose length goes to `length`.
 uint32_t DecodeCharacter(std::string_view text, size_t at, size_t* length);
 void AppendCharacter(uint32_t code_point, std::string* out);
+/// Writes 1 to 4 bytes; returns their end.
+char* WriteCharacter(uint32_t code_point, char* out);
 
 /// The text with each byte that is no valid UTF-8 replaced by U+FFFD.
 void AppendValidUtf8(std::string_view bytes, std::string* out);

@@ -51,7 +51,7 @@ Result<DataType> ResolveText(const TypeNode& type) {
   const bool whole = type.kind == TypeKind::kString || type.kind == TypeKind::kBytes;
   ASSIGN_OR_RETURN(const int length,
                    InRange("Length of a string type", whole ? std::nullopt : type.precision,
-                           whole ? DataType::kMaxLength : 1, 1, DataType::kMaxLength, type.place));
+                           fixed ? 1 : DataType::kMaxLength, 1, DataType::kMaxLength, type.place));
   const bool text =
       type.kind == TypeKind::kChar || type.kind == TypeKind::kVarChar || type.kind == TypeKind::kString;
   if (text) return fixed ? DataType::Char(length) : DataType::Varchar(length);

@@ -1,5 +1,7 @@
 #include "state/table/entry_store.h"
 
+#include <algorithm>
+#include <functional>
 #include <utility>
 
 #include "core/check.h"
@@ -21,18 +23,14 @@ EntryStore::EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& cl
 }
 
 Row* EntryStore::AddHead(uint32_t hash, uint16_t group, std::string_view key) {
-  const auto key_size = static_cast<uint32_t>(key.size());
-  auto* head = static_cast<Row*>(arena().Allocate(head_layout_.RowBytes(key_size)));
-  *head = Row{hash, group, 1, 0, key_size, 0};
-  head_layout_.Clear(head);
-  if (!key.empty()) std::memcpy(head_layout_.KeyBytes(head), key.data(), key.size());
+  Row* head = head_layout_.Make(arena().Allocate(head_layout_.BlockBytes(key.size())), hash, group, key);
   heads_.Insert(head);
   return head;
 }
 
 void EntryStore::FreeHead(Row* head) {
   heads_.Erase(head);
-  arena().Free(head, head_layout_.RowBytes(head->key_size));
+  arena().Free(head_layout_.Block(head), head_layout_.BlockBytes(head));
 }
 
 Row* EntryStore::FindEntry(const Row* head, std::string_view sub_key) const {
@@ -108,25 +106,48 @@ void EntryStore::OnRelease(Row* entry) {
   if (--Chain(head)->num_erased == 0 && Chain(head)->first == nullptr) FreeHead(head);
 }
 
-uint64_t EntryStore::SortKey(const Row* entry) const {
-  const Row* head = layout().Links<Links>(entry)->head;
-  return head != nullptr ? uint64_t{head->group} << 32 | head->hash : UINT64_MAX;
+void EntryStore::AppendOrder(std::span<Row* const> entries, std::vector<OrderedRow>* out) const {
+  constexpr size_t kEntriesAhead = 32;
+  constexpr size_t kHeadsAhead = 16;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    if (i + kEntriesAhead < entries.size()) __builtin_prefetch(entries[i + kEntriesAhead]);
+    if (i + kHeadsAhead < entries.size()) __builtin_prefetch(HeadOf(entries[i + kHeadsAhead]));
+    const Row* head = HeadOf(entries[i]);
+    out->push_back({head != nullptr ? OrderOf(head) : UINT64_MAX, entries[i]});
+  }
 }
 
-bool EntryStore::KeyLess(const Row* a, const Row* b) const {
-  const Row* head_a = layout().Links<Links>(a)->head;
-  const Row* head_b = layout().Links<Links>(b)->head;
-  if (head_a == head_b) return layout().Key(a) < layout().Key(b);
-  if (head_a == nullptr || head_b == nullptr) return head_b == nullptr;
-  const std::string_view key_a = head_layout_.Key(head_a);
-  const std::string_view key_b = head_layout_.Key(head_b);
-  return key_a.size() != key_b.size() ? key_a.size() < key_b.size() : key_a < key_b;
+void EntryStore::SortTies(std::span<OrderedRow> entries) const {
+  if (HeadOf(entries[0].row) == nullptr) return;  // dead: nothing is written of them
+  const auto head_less = [this](const OrderedRow& a, const OrderedRow& b) {
+    const std::string_view key_a = head_layout_.Key(HeadOf(a.row));
+    const std::string_view key_b = head_layout_.Key(HeadOf(b.row));
+    return key_a.size() != key_b.size() ? key_a.size() < key_b.size() : key_a < key_b;
+  };
+  const auto same_head = [this](const OrderedRow& a, const OrderedRow& b) {
+    return HeadOf(a.row) == HeadOf(b.row);
+  };
+  const bool one_head =
+      std::adjacent_find(entries.begin(), entries.end(), std::not_fn(same_head)) == entries.end();
+  // Different keys of one hash.
+  if (!one_head) std::sort(entries.begin(), entries.end(), head_less);
+  const auto sub_key = [this](const Row* entry) { return layout().Key(entry); };
+  for (size_t begin = 0, end = 0; begin < entries.size(); begin = end) {
+    while (end < entries.size() && same_head(entries[begin], entries[end])) ++end;
+    SortByText(entries.subspan(begin, end - begin), sub_key);
+  }
+}
+
+void EntryStore::PrefetchContent(const Row* entry) const {
+  PrefetchRow(entry);
+  if (const Row* head = HeadOf(entry)) __builtin_prefetch(head);
 }
 
 void EntryStore::AppendKeySuffix(const Row* entry, std::string* out) const {
   const Row* head = layout().Links<Links>(entry)->head;
-  AppendBigEndian32(head->key_size, out);
-  out->append(head_layout_.Key(head));
+  const std::string_view key = head_layout_.Key(head);
+  AppendBigEndian32(static_cast<uint32_t>(key.size()), out);
+  out->append(key);
   out->append(layout().Key(entry));
 }
 
@@ -153,14 +174,15 @@ uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena().live_bytes();
   cold().Reserve(heads_.size());
   for (size_t steps = 2 * heads_.num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
-       --steps) {
-    if (++hand_ >= heads_.num_slots()) hand_ = 0;
+       --steps, ++hand_) {
+    if (hand_ >= heads_.num_slots()) hand_ = 0;
     Row* head = heads_.RowAt(hand_);
     if (head == nullptr) continue;
     if (head->referenced != 0) {
       head->referenced = 0;
     } else if (CanDropKey(head)) {
       DropKey(head);
+      --hand_;  // another head may have moved to this slot
     }
   }
   heads_.ShrinkIfSparse();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -29,8 +30,9 @@ class EntryStore final : public RowStore {
   Row* First(const Row* head) const { return Chain(head)->first; }
   Row* Next(const Row* entry) const { return layout().Links<Links>(entry)->next; }
 
-  uint64_t SortKey(const Row* entry) const override;
-  bool KeyLess(const Row* a, const Row* b) const override;
+  void AppendOrder(std::span<Row* const> entries, std::vector<OrderedRow>* out) const override;
+  void SortTies(std::span<OrderedRow> entries) const override;
+  void PrefetchContent(const Row* entry) const override;
   /// Whole keys only.
   uint64_t Evict(uint64_t wanted_bytes) override;
   uint64_t memory_bytes() const override { return RowStore::memory_bytes() + heads_.memory_bytes(); }
@@ -52,6 +54,7 @@ class EntryStore final : public RowStore {
     uint64_t num_erased;  // entries that wait for the database to have their deletion
   };
 
+  const Row* HeadOf(const Row* entry) const { return layout().Links<Links>(entry)->head; }
   HeadContent* Chain(Row* head) { return reinterpret_cast<HeadContent*>(head_layout_.Fixed(head)); }
   const HeadContent* Chain(const Row* head) const {
     return reinterpret_cast<const HeadContent*>(head_layout_.Fixed(head));

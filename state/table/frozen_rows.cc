@@ -7,8 +7,8 @@
 namespace millrace::state {
 
 struct FrozenRows::Change {
-  std::string key;
-  std::string value;
+  uint32_t key_size = 0;
+  uint32_t value_size = 0;
   bool erased = false;
 };
 
@@ -24,43 +24,62 @@ void FrozenRows::TakeBack(Row* row, uint32_t current) {
   row->change = current;
 }
 
-void FrozenRows::Read(std::span<const std::pair<uint64_t, Row*>> rows, std::vector<Change>* out) {
+std::vector<OrderedRow> FrozenRows::InOrder() const {
+  // Keys and what their order depends on never change, so sorting needs no lock.
+  std::vector<OrderedRow> rows;
+  rows.reserve(rows_.size());
+  store_->AppendOrder(rows_, &rows);
+  SortByOrder(&rows);
+  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
+    while (end < rows.size() && rows[end].order == rows[begin].order) ++end;
+    if (end - begin > 1) store_->SortTies(std::span(rows).subspan(begin, end - begin));
+  }
+  return rows;
+}
+
+void FrozenRows::Read(std::span<const OrderedRow> rows, std::vector<Change>* out, std::string* bytes) {
   out->clear();
+  bytes->clear();
   std::lock_guard lock(store_->frozen_mutex());
-  for (const auto& [order, row] : rows) {
-    if (row->change != change_) {
-      Change& change = out->emplace_back();
-      store_->AppendDatabaseKey(row, &change.key);
+  for (const OrderedRow& ordered : rows) {
+    Row* const row = ordered.row;
+    const bool is_current = row->change == change_;
+    if (is_current && row->flags >= kRowDeleted) garbage_.push_back(row);
+    if (is_current && row->flags == kRowDead) continue;
+    const size_t begin = bytes->size();
+    store_->AppendDatabaseKey(ordered, bytes);
+    Change& change = out->emplace_back();
+    change.key_size = static_cast<uint32_t>(bytes->size() - begin);
+    if (is_current) {
+      change.erased = row->flags == kRowDeleted;
+      if (!change.erased) store_->EncodeValue(row, bytes);
+    } else {
       const std::optional<std::string>& copy = copies_.at(row);
       change.erased = !copy.has_value();
-      if (copy.has_value()) change.value = *copy;
-      continue;
+      if (copy.has_value()) bytes->append(*copy);
     }
-    if (row->flags == kRowDead || row->flags == kRowDeleted) garbage_.push_back(row);
-    if (row->flags == kRowDead) continue;
-    Change& change = out->emplace_back();
-    store_->AppendDatabaseKey(row, &change.key);
-    change.erased = row->flags == kRowDeleted;
-    if (!change.erased) store_->EncodeValue(row, &change.value);
+    change.value_size = static_cast<uint32_t>(bytes->size() - begin - change.key_size);
   }
 }
 
 Status FrozenRows::Write(ChangeSink& sink) {
-  // Keys and what SortKey reads never change, so sorting needs no lock.
-  std::vector<std::pair<uint64_t, Row*>> order;
-  order.reserve(rows_.size());
-  for (Row* row : rows_) order.emplace_back(store_->SortKey(row), row);
-  std::sort(order.begin(), order.end(), [this](const auto& a, const auto& b) {
-    return a.first != b.first ? a.first < b.first : store_->KeyLess(a.second, b.second);
-  });
+  const std::vector<OrderedRow> rows = InOrder();
   garbage_.clear();
   // The owner may wait for the lock as long as one run takes.
   constexpr size_t kRun = 32;
   std::vector<Change> changes;
-  for (size_t at = 0; at < order.size(); at += kRun) {
-    Read(std::span(order).subspan(at, std::min(kRun, order.size() - at)), &changes);
+  std::string bytes;
+  for (size_t at = 0; at < rows.size(); at += kRun) {
+    for (size_t next = at + kRun; next < std::min(at + 2 * kRun, rows.size()); ++next) {
+      store_->PrefetchContent(rows[next].row);
+    }
+    Read(std::span(rows).subspan(at, std::min(kRun, rows.size() - at)), &changes, &bytes);
+    size_t begin = 0;
     for (const Change& change : changes) {
-      RETURN_IF_ERROR(change.erased ? sink.Delete(change.key) : sink.Put(change.key, change.value));
+      const std::string_view key(bytes.data() + begin, change.key_size);
+      const std::string_view value(key.data() + key.size(), change.value_size);
+      RETURN_IF_ERROR(change.erased ? sink.Delete(key) : sink.Put(key, value));
+      begin += key.size() + value.size();
     }
   }
   return Status::Ok();

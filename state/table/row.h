@@ -1,23 +1,23 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
 
 namespace millrace::state {
 
-/// The head of a row; payload, blob slots and key bytes follow as RowLayout says. `hash`, `group` and the key
-/// never change. The owner thread changes the rest, but not of a row that a writer may be reading (see
+/// The head of a row. Payload lies before it, key bytes behind it, as RowLayout says. `hash`, `group` and the
+/// key never change. The owner thread changes the rest, but not of a row that a writer may be reading (see
 /// FrozenRows).
 struct Row {
   uint32_t hash;       // low half of the key's hash (map entries: of key and sub-key)
+  uint32_t change;     // ChangeClock number of the last change; 0 = as in the database
   uint16_t group;      // key group
   uint8_t referenced;  // touched since the eviction hand last passed
   uint8_t flags;       // RowFlag
-  uint32_t key_size;
-  uint32_t change;  // ChangeClock number of the last change; 0 = as in the database
+  uint8_t key_size;    // kLongKey: the size stands before the key, in four bytes
 };
-static_assert(sizeof(Row) == 16);
 
 enum RowFlag : uint8_t {
   kRowNew = 1,      // made under change number `change`: no freeze and no database knows it
@@ -64,51 +64,79 @@ class BlobSlot {
 };
 static_assert(sizeof(BlobSlot) == 16);
 
-/// Where the parts of a row lie: head, links (map entries), fixed payload, blob slots, key. All but the key
-/// are 8-byte aligned.
+/// Where the parts of a row lie in its block: blob slots, fixed payload, links (map entries), all 8-byte
+/// aligned; head; key.
 class RowLayout {
  public:
   RowLayout(uint32_t link_bytes, uint32_t fixed_bytes, uint32_t num_blobs)
-      : fixed_offset_(sizeof(Row) + link_bytes),
-        blobs_offset_(fixed_offset_ + ((fixed_bytes + 7) & ~7u)),
-        key_offset_(blobs_offset_ + num_blobs * sizeof(BlobSlot)),
+      : link_bytes_(link_bytes),
+        fixed_before_(link_bytes + ((fixed_bytes + 7) & ~7u)),
+        bytes_before_(fixed_before_ + num_blobs * static_cast<uint32_t>(sizeof(BlobSlot))),
         fixed_bytes_(fixed_bytes),
         num_blobs_(num_blobs) {}
 
   uint32_t fixed_bytes() const { return fixed_bytes_; }
   uint32_t num_blobs() const { return num_blobs_; }
-  uint32_t link_bytes() const { return fixed_offset_ - sizeof(Row); }
-  size_t RowBytes(uint32_t key_size) const { return key_offset_ + size_t{key_size}; }
+  uint32_t link_bytes() const { return link_bytes_; }
+  size_t BlockBytes(size_t key_size) const {
+    return bytes_before_ + kKeyOffset + (key_size >= kLongKey ? sizeof(uint32_t) : 0) + key_size;
+  }
+  size_t BlockBytes(const Row* row) const { return BlockBytes(Key(row).size()); }
+  char* Block(Row* row) const { return reinterpret_cast<char*>(row) - bytes_before_; }
+  const char* Block(const Row* row) const { return reinterpret_cast<const char*>(row) - bytes_before_; }
+  /// Makes a row with zero links, payload and blobs in a block of BlockBytes.
+  Row* Make(void* block, uint32_t hash, uint16_t group, std::string_view key) const;
 
   template <class T>
   T* Links(Row* row) const {
-    return reinterpret_cast<T*>(row + 1);
+    return reinterpret_cast<T*>(row) - 1;
   }
   template <class T>
   const T* Links(const Row* row) const {
-    return reinterpret_cast<const T*>(row + 1);
+    return reinterpret_cast<const T*>(row) - 1;
   }
-  uint8_t* Fixed(Row* row) const { return reinterpret_cast<uint8_t*>(row) + fixed_offset_; }
-  const uint8_t* Fixed(const Row* row) const { return reinterpret_cast<const uint8_t*>(row) + fixed_offset_; }
-  BlobSlot* Blobs(Row* row) const {
-    return reinterpret_cast<BlobSlot*>(reinterpret_cast<char*>(row) + blobs_offset_);
+  uint8_t* Fixed(Row* row) const { return reinterpret_cast<uint8_t*>(row) - fixed_before_; }
+  const uint8_t* Fixed(const Row* row) const { return reinterpret_cast<const uint8_t*>(row) - fixed_before_; }
+  BlobSlot* Blobs(Row* row) const { return reinterpret_cast<BlobSlot*>(Block(row)); }
+  const BlobSlot* Blobs(const Row* row) const { return reinterpret_cast<const BlobSlot*>(Block(row)); }
+  static std::string_view Key(const Row* row) {
+    const char* bytes = reinterpret_cast<const char*>(row) + kKeyOffset;
+    if (row->key_size != kLongKey) return {bytes, row->key_size};
+    uint32_t size;
+    std::memcpy(&size, bytes, sizeof(size));
+    return {bytes + sizeof(size), size};
   }
-  const BlobSlot* Blobs(const Row* row) const {
-    return reinterpret_cast<const BlobSlot*>(reinterpret_cast<const char*>(row) + blobs_offset_);
-  }
-  char* KeyBytes(Row* row) const { return reinterpret_cast<char*>(row) + key_offset_; }
-  std::string_view Key(const Row* row) const {
-    return {reinterpret_cast<const char*>(row) + key_offset_, row->key_size};
-  }
-  /// Zeroes links, payload and blobs.
-  void Clear(Row* row) const { std::memset(row + 1, 0, key_offset_ - sizeof(Row)); }
 
  private:
-  uint32_t fixed_offset_;
-  uint32_t blobs_offset_;
-  uint32_t key_offset_;
+  static constexpr uint8_t kLongKey = 255;
+  static constexpr size_t kKeyOffset = offsetof(Row, key_size) + 1;  // in the padding of Row
+
+  uint32_t link_bytes_;
+  uint32_t fixed_before_;  // bytes from the fixed payload to the head
+  uint32_t bytes_before_;  // bytes from the block to the head
   uint32_t fixed_bytes_;
   uint32_t num_blobs_;
 };
+
+inline Row* RowLayout::Make(void* block, uint32_t hash, uint16_t group, std::string_view key) const {
+  std::memset(block, 0, bytes_before_);
+  char* bytes = static_cast<char*>(block) + bytes_before_;
+  const bool is_long = key.size() >= kLongKey;
+  auto* row = reinterpret_cast<Row*>(bytes);
+  row->hash = hash;
+  row->change = 0;
+  row->group = group;
+  row->referenced = 1;
+  row->flags = 0;
+  row->key_size = is_long ? kLongKey : static_cast<uint8_t>(key.size());
+  bytes += kKeyOffset;
+  if (is_long) {
+    const auto size = static_cast<uint32_t>(key.size());
+    std::memcpy(bytes, &size, sizeof(size));
+    bytes += sizeof(size);
+  }
+  if (!key.empty()) std::memcpy(bytes, key.data(), key.size());
+  return row;
+}
 
 }  // namespace millrace::state

@@ -39,16 +39,23 @@ void* RowArena::Allocate(size_t size_bytes) {
 }
 
 void* RowArena::Carve(size_t size_bytes) {
-  if (chunk_left_ < size_bytes) {
-    chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_bytes_));
-    chunk_at_ = chunks_.back().get();
-    chunk_left_ = next_chunk_bytes_;
-    next_chunk_bytes_ = std::min(next_chunk_bytes_ * 2, kChunkBytesMax);
-  }
+  if (chunk_left_ < size_bytes) AddChunk();
   void* block = chunk_at_;
   chunk_at_ += size_bytes;
   chunk_left_ -= size_bytes;
   return block;
+}
+
+void RowArena::AddChunk() {
+  if (chunks_.size() >= kNumChunksMax) {
+    chunk_left_ = PageMemory::kHugePageBytes;
+    chunk_at_ = large_chunks_.emplace_back(chunk_left_).data();
+    return;
+  }
+  chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_bytes_));
+  chunk_at_ = chunks_.back().get();
+  chunk_left_ = next_chunk_bytes_;
+  next_chunk_bytes_ = std::min(next_chunk_bytes_ * 2, kChunkBytesMax);
 }
 
 void RowArena::Free(void* block, size_t size_bytes) {

@@ -6,6 +6,8 @@
 #include <memory>
 #include <vector>
 
+#include "state/table/page_memory.h"
+
 namespace millrace::state {
 
 /// Memory of the rows and blobs of one store: blocks cut from chunks, with a free list a size. Freed blocks
@@ -29,6 +31,7 @@ class RowArena {
   static constexpr size_t kSmallBytesMax = 1024;
   static constexpr size_t kFirstChunkBytes = 2048;
   static constexpr size_t kChunkBytesMax = 256 * 1024;
+  static constexpr size_t kNumChunksMax = 32;
 
   struct FreeBlock {
     FreeBlock* next;
@@ -39,9 +42,11 @@ class RowArena {
   };
 
   void* Carve(size_t size_bytes);
+  void AddChunk();
 
   std::array<FreeBlock*, kSmallBytesMax / 8 + 1> free_{};
   std::vector<std::unique_ptr<char[]>> chunks_;
+  std::vector<PageMemory> large_chunks_;  // those after kNumChunksMax
   char* chunk_at_ = nullptr;
   size_t chunk_left_ = 0;
   size_t next_chunk_bytes_ = kFirstChunkBytes;

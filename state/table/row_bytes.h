@@ -17,6 +17,11 @@ inline void AppendBigEndian32(uint32_t value, std::string* out) {
   const uint32_t swapped = __builtin_bswap32(value);
   out->append(reinterpret_cast<const char*>(&swapped), sizeof(swapped));
 }
+/// The low 48 bits.
+inline void AppendBigEndian48(uint64_t value, std::string* out) {
+  const uint64_t swapped = __builtin_bswap64(value << 16);
+  out->append(reinterpret_cast<const char*>(&swapped), 6);
+}
 /// Orders as the signed number does.
 inline void AppendOrderedInt64(int64_t value, std::string* out) {
   const uint64_t swapped = __builtin_bswap64(static_cast<uint64_t>(value) ^ (uint64_t{1} << 63));

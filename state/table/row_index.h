@@ -2,14 +2,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
+#include "state/table/page_memory.h"
 #include "state/table/row.h"
 
 namespace millrace::state {
 
-/// Finds rows by hash: open addressing with linear probing over a power of two of 8-byte slots, each 16 hash
-/// bits and a pointer. Owns no rows. Single-owner.
+/// Finds rows by hash: open addressing with linear probing over 8-byte slots, each a tag of 16 bits and a
+/// pointer. Erasing shifts what follows back, so that no search ever passes a removed slot. Grows by half.
+/// Owns no rows. Single-owner.
 class RowIndex {
  public:
   RowIndex() = default;
@@ -19,12 +21,13 @@ class RowIndex {
   /// The row with this hash for which `equal(row)` holds, or null.
   template <class Equal>
   Row* Find(uint32_t hash, Equal&& equal) const {
-    if (slots_.empty()) return nullptr;
-    const uint64_t tag = TagOf(hash);
-    for (size_t at = hash & mask_;; at = (at + 1) & mask_) {
+    if (num_slots_ == 0) return nullptr;
+    size_t at = HomeOf(hash);
+    const uint64_t tag = TagOf(hash, at);
+    for (;; at = After(at)) {
       const uint64_t slot = slots_[at];
       if (slot == kEmpty) return nullptr;
-      if ((slot & kTagMask) != tag || slot == kRemoved) continue;
+      if ((slot & kTagMask) != tag) continue;
       Row* row = PointerOf(slot);
       if (row->hash == hash && equal(row)) return row;
     }
@@ -32,58 +35,71 @@ class RowIndex {
 
   /// `row` must not be in the index.
   void Insert(Row* row) {
-    if ((num_used_ + 1) * 10 > slots_.size() * 7) Rehash();
+    if ((size_ + 1) * 5 > num_slots_ * 4) Rehash();
     Place(row);
-    ++num_used_;
     ++size_;
   }
-  /// `row` must be in the index.
+  /// `row` must be in the index. Rows in other slots may move to slots before theirs.
   void Erase(const Row* row);
 
   /// Gives memory back after many erasures; moves rows to other slots.
   void ShrinkIfSparse() {
-    if (slots_.size() > kSlotsMin && size_ * 8 < slots_.size()) Rehash();
+    if (num_slots_ > kSlotsMin && size_ * 8 < num_slots_) Rehash();
   }
 
   /// Loads the cache line where the search for `hash` begins.
   void Prefetch(uint32_t hash) const {
-    if (!slots_.empty()) __builtin_prefetch(&slots_[hash & mask_]);
+    if (num_slots_ > 0) __builtin_prefetch(&slots_[HomeOf(hash)]);
   }
-  /// Loads the head of the row that the first slot of `hash` points to, if it is likely the one.
+  /// Loads the head of the row that is likely the one of `hash`.
   void PrefetchRow(uint32_t hash) const {
-    if (slots_.empty()) return;
-    const uint64_t slot = slots_[hash & mask_];
-    if ((slot & kTagMask) != TagOf(hash)) return;
-    const Row* row = PointerOf(slot);
-    __builtin_prefetch(row);
-    __builtin_prefetch(reinterpret_cast<const char*>(row) + 40);  // a short key may end in the next line
+    if (num_slots_ == 0) return;
+    size_t at = HomeOf(hash);
+    const uint64_t tag = TagOf(hash, at);
+    for (int i = 0; i < kPrefetchSlots; ++i, at = After(at)) {
+      const uint64_t slot = slots_[at];
+      if (slot == kEmpty) return;
+      if ((slot & kTagMask) != tag) continue;
+      const Row* row = PointerOf(slot);
+      __builtin_prefetch(row);
+      __builtin_prefetch(reinterpret_cast<const char*>(row) + 24);  // a short key may end in the next line
+      return;
+    }
   }
 
   size_t size() const { return size_; }
-  uint64_t memory_bytes() const { return slots_.size() * sizeof(uint64_t); }
-  /// Slots, for walks over all rows; inserting may move rows to other slots, erasing does not.
-  size_t num_slots() const { return slots_.size(); }
-  Row* RowAt(size_t slot) const { return slots_[slot] > kRemoved ? PointerOf(slots_[slot]) : nullptr; }
+  uint64_t memory_bytes() const { return num_slots_ * sizeof(uint64_t); }
+  /// Slots, for walks over all rows; see Insert, Erase and ShrinkIfSparse for who moves rows.
+  size_t num_slots() const { return num_slots_; }
+  Row* RowAt(size_t slot) const { return PointerOf(slots_[slot]); }
 
  private:
   static constexpr uint64_t kEmpty = 0;
-  static constexpr uint64_t kRemoved = 1;
   static constexpr uint64_t kTagMask = 0xffff'0000'0000'0000;
   static constexpr size_t kSlotsMin = 16;
+  static constexpr size_t kHomeBits = 0xff;  // of a home that a tag holds
+  static constexpr int kPrefetchSlots = 4;
 
-  static uint64_t TagOf(uint32_t hash) { return uint64_t{hash >> 16} << 48; }
   static Row* PointerOf(uint64_t slot) { return reinterpret_cast<Row*>(slot & ~kTagMask); }
-  void Place(Row* row) {
-    size_t at = row->hash & mask_;
-    while (slots_[at] != kEmpty) at = (at + 1) & mask_;
-    slots_[at] = TagOf(row->hash) | reinterpret_cast<uint64_t>(row);
+  size_t After(size_t at) const { return at + 1 == num_slots_ ? 0 : at + 1; }
+  /// Where the search for a hash begins: by multiplication (Lemire, "Fast random integer generation in an
+  /// interval", 2019).
+  size_t HomeOf(uint32_t hash) const { return static_cast<size_t>(uint64_t{hash} * num_slots_ >> 32); }
+  /// The low bits of the home, by which Erase tells how far a row is from it, and of the hash.
+  static uint64_t TagOf(uint32_t hash, size_t home) {
+    return uint64_t{home & kHomeBits} << 56 | uint64_t{hash & 0xff} << 48;
   }
+  void Place(Row* row);
+  /// Slots between the home of the row in slot `at` and the slot.
+  size_t DistanceFromHome(size_t at) const;
   void Rehash();
 
-  std::vector<uint64_t> slots_;
-  size_t mask_ = 0;
+  uint64_t* slots_ = nullptr;
+  size_t num_slots_ = 0;  // below kHomeBits a power of two, then a multiple of kHomeBits + 1
   size_t size_ = 0;
-  size_t num_used_ = 0;  // rows and removed slots
+  bool has_far_rows_ = false;  // some distance may not fit a tag
+  std::unique_ptr<uint64_t[]> small_slots_;
+  PageMemory large_slots_;
 };
 
 }  // namespace millrace::state

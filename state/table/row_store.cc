@@ -14,10 +14,7 @@ RowStore::RowStore(std::string prefix, RowLayout layout, ChangeClock& clock)
 }
 
 Row* RowStore::Allocate(uint32_t hash, uint16_t group, std::string_view key) {
-  auto* row = static_cast<Row*>(arena_.Allocate(layout_.RowBytes(static_cast<uint32_t>(key.size()))));
-  *row = Row{hash, group, 1, 0, static_cast<uint32_t>(key.size()), 0};
-  layout_.Clear(row);
-  if (!key.empty()) std::memcpy(layout_.KeyBytes(row), key.data(), key.size());
+  Row* row = layout_.Make(arena_.Allocate(layout_.BlockBytes(key.size())), hash, group, key);
   OnAllocate(row);
   return row;
 }
@@ -139,15 +136,25 @@ void RowStore::FreeBlobs(Row* row) {
 }
 
 void RowStore::Free(Row* row) {
-  arena_.Free(row, layout_.RowBytes(row->key_size));
+  arena_.Free(layout_.Block(row), layout_.BlockBytes(row));
 }
 
-void RowStore::AppendDatabaseKey(const Row* row, std::string* out) const {
-  const uint64_t order = SortKey(row);
+void RowStore::AppendDatabaseKey(const OrderedRow& row, std::string* out) const {
   out->append(prefix_);
-  AppendBigEndian16(static_cast<uint16_t>(order >> 32), out);
-  AppendBigEndian32(static_cast<uint32_t>(order), out);
-  AppendKeySuffix(row, out);
+  AppendBigEndian48(row.order, out);
+  AppendKeySuffix(row.row, out);
+}
+
+void RowStore::AppendOrder(std::span<Row* const> rows, std::vector<OrderedRow>* out) const {
+  constexpr size_t kAhead = 16;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (i + kAhead < rows.size()) __builtin_prefetch(rows[i + kAhead]);
+    out->push_back({OrderOf(rows[i]), rows[i]});
+  }
+}
+
+void RowStore::SortTies(std::span<OrderedRow> rows) const {
+  SortByText(rows, [this](const Row* row) { return layout_.Key(row); });
 }
 
 void RowStore::EncodeValue(const Row* row, std::string* out) const {
@@ -208,8 +215,8 @@ uint64_t RowStore::Evict(uint64_t wanted_bytes) {
   cold_.Reserve(index_.size());
   constexpr size_t kAhead = 16;
   for (size_t steps = 2 * index_.num_slots(); steps > 0 && before - arena_.live_bytes() < wanted_bytes;
-       --steps) {
-    if (++hand_ >= index_.num_slots()) hand_ = 0;
+       --steps, ++hand_) {
+    if (hand_ >= index_.num_slots()) hand_ = 0;
     if (hand_ + kAhead < index_.num_slots()) {
       if (Row* ahead = index_.RowAt(hand_ + kAhead)) __builtin_prefetch(ahead);
     }
@@ -220,6 +227,7 @@ uint64_t RowStore::Evict(uint64_t wanted_bytes) {
     } else if (IsClean(row)) {
       cold_.Add(ColdFilter::Fingerprint(row->hash, row->group));
       Drop(row);
+      --hand_;  // another row may have moved to this slot
     }
   }
   index_.ShrinkIfSparse();

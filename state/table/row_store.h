@@ -13,6 +13,7 @@
 
 #include "core/status.h"
 #include "state/table/change_clock.h"
+#include "state/table/change_order.h"
 #include "state/table/cold_filter.h"
 #include "state/table/row.h"
 #include "state/table/row_arena.h"
@@ -50,8 +51,10 @@ class FrozenRows {
 
  private:
   struct Change;
-  /// Reads some rows under the lock.
-  void Read(std::span<const std::pair<uint64_t, Row*>> rows, std::vector<Change>* out);
+  /// The rows in the order of their database keys.
+  std::vector<OrderedRow> InOrder() const;
+  /// Reads some rows under the lock, their keys and values one behind the other into `bytes`.
+  void Read(std::span<const OrderedRow> rows, std::vector<Change>* out, std::string* bytes);
 
   const uint32_t change_;
   const std::shared_ptr<RowStore> store_;
@@ -102,13 +105,15 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   }
   void SetBlob(Row* row, uint32_t slot, std::string_view bytes);
 
-  /// Database key: prefix, group, hash (both big-endian), then what KeySuffix appends.
-  void AppendDatabaseKey(const Row* row, std::string* out) const;
+  /// Database key: prefix, order (group and hash, both big-endian), then what KeySuffix appends. Any thread.
+  void AppendDatabaseKey(const OrderedRow& row, std::string* out) const;
   void EncodeValue(const Row* row, std::string* out) const;
-  /// Orders rows as their database keys, up to ties. Any thread.
-  virtual uint64_t SortKey(const Row* row) const { return uint64_t{row->group} << 32 | row->hash; }
-  /// Rows of equal SortKey in the order of their database keys. Any thread.
-  virtual bool KeyLess(const Row* a, const Row* b) const { return layout_.Key(a) < layout_.Key(b); }
+  /// Appends every row with its order. Any thread.
+  virtual void AppendOrder(std::span<Row* const> rows, std::vector<OrderedRow>* out) const;
+  /// Sorts rows of equal order as their database keys. Any thread.
+  virtual void SortTies(std::span<OrderedRow> rows) const;
+  /// Loads the cache lines that the database key and the value of a row are read from.
+  virtual void PrefetchContent(const Row* row) const { PrefetchRow(row); }
 
   std::mutex& frozen_mutex() { return frozen_mutex_; }
   /// Takes the list of changes; null when there are none. It must live until Drain, or longer than all use of
@@ -131,6 +136,12 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   }
 
  protected:
+  static uint64_t OrderOf(const Row* row) { return uint64_t{row->group} << 32 | row->hash; }
+  void PrefetchRow(const Row* row) const {
+    const char* block = layout_.Block(row);
+    __builtin_prefetch(block);
+    __builtin_prefetch(block + kLineBytes);
+  }
   virtual void AppendKeySuffix(const Row* row, std::string* out) const { out->append(layout_.Key(row)); }
   /// Called for every new row: to set its links, which nothing else does.
   virtual void OnAllocate(Row* row) {}
@@ -148,6 +159,8 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   RowIndex& mutable_index() { return index_; }
 
  private:
+  static constexpr size_t kLineBytes = 64;
+
   Row* Allocate(uint32_t hash, uint16_t group, std::string_view key);
   Status DecodeValue(std::string_view value, Row* row);
   void TakeBack(Row* row);

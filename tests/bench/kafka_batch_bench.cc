@@ -55,14 +55,14 @@ void BM_KafkaRecordSet(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * kNumBatches * kRecordsABatch);
 }
-BENCHMARK(BM_KafkaRecordSet)->ArgName("codec")->Arg(0)->Arg(2)->Arg(3)->Arg(4);
+BENCHMARK(BM_KafkaRecordSet)->Name("kafka/record_set")->ArgName("codec")->Arg(0)->Arg(2)->Arg(3)->Arg(4);
 
 void BM_Crc32c(benchmark::State& state) {
   const std::string bytes(static_cast<size_t>(state.range(0)), 'x');
   for (auto _ : state) benchmark::DoNotOptimize(Crc32c(bytes));
   state.SetBytesProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_Crc32c)->Arg(64)->Arg(1 << 10)->Arg(1 << 16);
+BENCHMARK(BM_Crc32c)->Name("kafka/crc32c")->Arg(64)->Arg(1 << 10)->Arg(1 << 16);
 
 }  // namespace
 }  // namespace millrace

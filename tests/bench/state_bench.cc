@@ -1,7 +1,9 @@
 // Keyed state under load: upserts by batches of keys, the pause of a freeze, writing a snapshot, and
-// restoring it.
+// restoring it. Names that begin with "large" take seconds and a gigabyte.
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
@@ -15,7 +17,7 @@
 #include "state/memory_budget.h"
 #include "state/object_store.h"
 
-namespace millrace {
+namespace millrace::bench {
 namespace {
 
 constexpr uint32_t kBatchRows = 4096;
@@ -109,7 +111,8 @@ void BM_Upsert(benchmark::State& state) {
   state.counters["bytes_a_key"] =
       static_cast<double>(table.state().memory_bytes()) / static_cast<double>(state.range(0));
 }
-BENCHMARK(BM_Upsert)->Arg(60'000)->Arg(10'000'000);
+BENCHMARK(BM_Upsert)->Name("state/upsert")->Arg(1'000)->Arg(60'000)->Unit(benchmark::kMicrosecond);
+BENCHMARK(BM_Upsert)->Name("large/upsert")->Arg(10'000'000)->Unit(benchmark::kMicrosecond);
 
 void BM_Insert(benchmark::State& state) {
   const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
@@ -124,7 +127,8 @@ void BM_Insert(benchmark::State& state) {
   }
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
-BENCHMARK(BM_Insert)->Arg(60'000)->Arg(10'000'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Insert)->Name("state/insert")->Arg(60'000)->Unit(benchmark::kMillisecond);
+BENCHMARK(BM_Insert)->Name("large/insert")->Arg(10'000'000)->Unit(benchmark::kMillisecond);
 
 /// State of four times the budget, uniform keys: every batch evicts and reads back.
 void BM_UpsertOverBudget(benchmark::State& state) {
@@ -135,7 +139,10 @@ void BM_UpsertOverBudget(benchmark::State& state) {
   for (auto _ : state) table.Count(batches[next++ % batches.size()]);
   state.SetItemsProcessed(state.iterations() * kBatchRows);
 }
-BENCHMARK(BM_UpsertOverBudget)->Arg(4'000'000);
+BENCHMARK(BM_UpsertOverBudget)
+    ->Name("large/upsert_over_budget")
+    ->Arg(4'000'000)
+    ->Unit(benchmark::kMicrosecond);
 
 /// The pause of the owner thread; all keys changed since the last one.
 void BM_FreezePause(benchmark::State& state) {
@@ -153,7 +160,12 @@ void BM_FreezePause(benchmark::State& state) {
     state.ResumeTiming();
   }
 }
-BENCHMARK(BM_FreezePause)->Arg(60'000)->Arg(1'000'000)->Unit(benchmark::kMicrosecond)->Iterations(10);
+BENCHMARK(BM_FreezePause)
+    ->Name("state/freeze_pause")
+    ->Arg(60'000)
+    ->Arg(1'000'000)
+    ->Unit(benchmark::kMicrosecond)
+    ->Iterations(10);
 
 /// Sort, SST, ingestion, RocksDB checkpoint and upload of all keys.
 void BM_WriteSnapshot(benchmark::State& state) {
@@ -171,6 +183,7 @@ void BM_WriteSnapshot(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(BM_WriteSnapshot)
+    ->Name("state/write_snapshot")
     ->Arg(1'000)
     ->Arg(60'000)
     ->Arg(1'000'000)
@@ -189,7 +202,53 @@ void BM_RestoreToFirstBatch(benchmark::State& state) {
     table.Count(batches[0]);
   }
 }
-BENCHMARK(BM_RestoreToFirstBatch)->Arg(60'000)->Arg(4'000'000)->Unit(benchmark::kMillisecond)->Iterations(3);
+BENCHMARK(BM_RestoreToFirstBatch)
+    ->Name("state/restore_to_first_batch")
+    ->Arg(60'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3);
+BENCHMARK(BM_RestoreToFirstBatch)
+    ->Name("large/restore_to_first_batch")
+    ->Arg(4'000'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(3);
+
+/// A checkpoint of the first tenth of the keys, after one of all: what a job pays when little has changed.
+void BM_CheckpointTenth(benchmark::State& state) {
+  const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
+  CountTable table;
+  uint64_t epoch = 0;
+  const auto checkpoint = [&](std::chrono::duration<double>* pause) {
+    const auto begin = std::chrono::steady_clock::now();
+    const std::unique_ptr<FrozenState> frozen = table.state().Freeze(Epoch{++epoch});
+    *pause = std::chrono::steady_clock::now() - begin;
+    proto::SubtaskSnapshot snapshot;
+    CHECK(frozen->Write(&snapshot).ok());
+  };
+  std::chrono::duration<double> pause{};
+  table.CountAll(batches);
+  checkpoint(&pause);
+  double longest_pause_ms = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    for (size_t i = 0; i < batches.size() / 10; ++i) table.Count(batches[i]);
+    state.ResumeTiming();
+    checkpoint(&pause);
+    longest_pause_ms = std::max(longest_pause_ms, pause.count() * 1e3);
+  }
+  state.SetItemsProcessed(state.iterations() * state.range(0) / 10);
+  state.counters["longest_pause_ms"] = longest_pause_ms;
+}
+BENCHMARK(BM_CheckpointTenth)
+    ->Name("state/checkpoint_tenth")
+    ->Arg(600'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(5);
+BENCHMARK(BM_CheckpointTenth)
+    ->Name("large/checkpoint_tenth")
+    ->Arg(10'000'000)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(5);
 
 }  // namespace
-}  // namespace millrace
+}  // namespace millrace::bench

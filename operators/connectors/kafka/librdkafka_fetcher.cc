@@ -67,7 +67,7 @@ Result<std::unique_ptr<LibrdkafkaFetcher>> LibrdkafkaFetcher::Create(const Kafka
   SetDefault(&properties, "queued.min.messages", "1000000");
   SetDefault(&properties, "queued.max.messages.kbytes", "65536");
   SetDefault(&properties, "fetch.message.max.bytes", "1048576");
-  SetDefault(&properties, "fetch.wait.max.ms", "100");
+  SetDefault(&properties, "fetch.wait.max.ms", "500");
   properties["group.id"] = options.group_id.empty() ? "millrace-source" : options.group_id;
   properties["enable.auto.commit"] = "false";
   properties["enable.auto.offset.store"] = "false";

@@ -24,7 +24,7 @@ Result<std::unique_ptr<RecordProducer>> RecordProducer::Create(const KafkaOption
   config.type = RD_KAFKA_PRODUCER;
   config.properties = BaseProperties(options, true);
   auto& properties = config.properties;
-  properties.emplace("linger.ms", "5");
+  properties.emplace("linger.ms", "1");  // batches fill within it under load
   properties.emplace("batch.size", "200000");
   properties.emplace("queue.buffering.max.messages", "500000");
   properties.emplace("queue.buffering.max.kbytes", "65536");

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -103,16 +104,19 @@ class JsonCursor {
     if (negative) ++at;
     const char* const first = at;
     uint64_t number = 0;
+    if (end_ - at >= 8) {
+      uint64_t bytes;
+      std::memcpy(&bytes, at, sizeof(bytes));
+      const int num_digits = LeadingDigits(bytes);
+      number = EightDigits(bytes, num_digits);
+      at += num_digits;
+      if (num_digits < 8) return EndShortInteger(first, at, negative, number, value);
+    }
     while (at != end_ && static_cast<unsigned char>(*at - '0') < 10) {
       number = number * 10 + static_cast<unsigned char>(*at - '0');
       ++at;
     }
-    const auto num_digits = at - first;
-    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return false;
-    if (at != end_ && (*at == '.' || (*at | 0x20) == 'e')) return false;
-    *value = negative ? -static_cast<int64_t>(number) : static_cast<int64_t>(number);
-    position_ = at;
-    return true;
+    return EndShortInteger(first, at, negative, number, value);
   }
   bool ReadLiteral(std::string_view literal) {
     if (static_cast<size_t>(end_ - position_) < literal.size() ||
@@ -127,12 +131,42 @@ class JsonCursor {
 
   /// Replaces the escapes of a raw string; false on a bad one. Lone surrogates become '?', as in Java.
   static bool Unescape(std::string_view raw, std::string* out);
+  /// The same into `out`, which has room for as many bytes as `raw`; the end of what was written, nullptr for
+  /// a bad escape.
+  static char* Unescape(std::string_view raw, char* out);
 
  private:
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
+  /// How many of 8 bytes of text are digits before the first that is none.
+  static int LeadingDigits(uint64_t bytes) {
+    const uint64_t values = bytes ^ 0x3030303030303030ull;
+    // A byte's high half is not 0 when it was no digit; adding 6 carries there from 10 on.
+    const uint64_t others = (((values + 0x0606060606060606ull) | values) & 0xf0f0f0f0f0f0f0f0ull);
+    return others == 0 ? 8 : __builtin_ctzll(others) >> 3;
+  }
+  /// The number that the first `num_digits` (1 to 8) of 8 bytes of text are, 0 when there are none.
+  static uint64_t EightDigits(uint64_t bytes, int num_digits) {
+    if (num_digits == 0) return 0;
+    // Leading zeros, then pairs, fours, eights are added up.
+    uint64_t digits = (bytes ^ 0x3030303030303030ull) << (64 - num_digits * 8);
+    digits = digits * 10 + (digits >> 8);
+    return (((digits & 0x000000ff000000ffull) * 0x000f424000000064ull) +
+            (((digits >> 16) & 0x000000ff000000ffull) * 0x0000271000000001ull)) >>
+           32;
+  }
+  bool EndShortInteger(const char* first, const char* at, bool negative, uint64_t number, int64_t* value) {
+    const auto num_digits = at - first;
+    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return false;
+    if (at != end_ && (*at == '.' || (*at | 0x20) == 'e')) return false;
+    *value = negative ? -static_cast<int64_t>(number) : static_cast<int64_t>(number);
+    position_ = at;
+    return true;
+  }
   static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   bool ReadLongString(std::string_view* raw, bool* has_escapes);
-  /// The next quote or backslash at or behind `from`.
-  const char* FindQuoteOrBackslash(const char* from);
+  /// The quote at or behind `from` that no backslash escapes; end_ when there is none. Looks at whole blocks:
+  /// bytes around the string may count as seen, too.
+  const char* FindClosingQuote(const char* from, bool* has_escapes);
   bool SkipObject(int depth);
   bool SkipArray(int depth);
 

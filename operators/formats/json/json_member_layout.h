@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -51,39 +52,45 @@ class ExpectedText {
   uint32_t mask_ = 0;
 };
 
-/// The order in which the members of an object came last time: records of one source mostly look alike, so
-/// that a member's name is compared and not searched. Holds members that nobody asked for, too.
+/// The members of an object as the last one had them, in order: records of one source mostly look alike, so
+/// that a member's name is compared and not searched. A member's text is all that stood between the values:
+/// the comma, white space, the name in quotes and the colon. Holds members that nobody asked for, too; a
+/// field is in it once at most.
 class JsonMemberLayout {
  public:
   static constexpr uint32_t kUnknownField = 0xffffffffu;
+  struct Member {
+    ExpectedText text;
+    uint32_t field;
+  };
 
-  /// The field of member number `position` when its text (the name in quotes and the colon) is at `at`; moves
-  /// `at` behind it.
-  bool Match(size_t position, const char** at, const char* end, uint32_t* field) const {
-    if (position >= members_.size() || !members_[position].text.IsAt(*at, end)) return false;
-    *at += members_[position].text.size();
-    *field = members_[position].field;
-    return true;
+  std::span<const Member> members() const { return {members_.data(), num_members_}; }
+  size_t num_fields() const { return num_fields_; }
+
+  /// Forgets the members from number `position` on.
+  void Truncate(size_t position) {
+    while (num_members_ > position) num_fields_ -= members_[--num_members_].field != kUnknownField;
   }
-  /// Remembers a member as it was read, from its opening quote to its colon.
-  void Learn(size_t position, std::string_view text, uint32_t field) {
-    if (position >= kMembersMax || text.size() > kTextBytesMax) return;
-    if (position < members_.size()) {
-      members_[position].text.Set(text);
-      members_[position].field = field;
-    } else if (position == members_.size()) {
+  /// Adds the next member; false when it is not kept, and then none behind it can be.
+  bool Add(std::string_view text, uint32_t field) {
+    if (num_members_ == kMembersMax || text.size() > kTextBytesMax) return false;
+    if (num_members_ == members_.size()) {
       members_.push_back({ExpectedText(text), field});
+    } else {
+      members_[num_members_].text.Set(text);
+      members_[num_members_].field = field;
     }
+    ++num_members_;
+    num_fields_ += field != kUnknownField;
+    return true;
   }
 
  private:
   static constexpr size_t kMembersMax = 1000;
   static constexpr size_t kTextBytesMax = 200;
-  struct Member {
-    ExpectedText text;
-    uint32_t field;
-  };
-  std::vector<Member> members_;
+  std::vector<Member> members_;  // those from num_members_ on are kept for their memory
+  size_t num_members_ = 0;
+  size_t num_fields_ = 0;  // members that are not unknown
 };
 
 }  // namespace millrace

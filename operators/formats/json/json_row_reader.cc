@@ -104,9 +104,37 @@ Status JsonRowReader::Failure(const JsonCursor& cursor) const {
       "correct the record or set 'json.ignore-parse-errors' = 'true' to skip what is wrong");
 }
 
-bool JsonRowReader::ReadName(Node* row, size_t position, uint32_t* field) {
+JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
   JsonCursor& cursor = *cursor_;
-  const char* const begin = cursor.position();
+  const std::span<const JsonMemberLayout::Member> members = row->layout.members();
+  size_t position = 0;
+  for (; position < members.size(); ++position) {
+    const JsonMemberLayout::Member& member = members[position];
+    if (!member.text.IsAt(cursor.position(), cursor.end())) break;
+    cursor.set_position(cursor.position() + member.text.size());
+    cursor.SkipSpace();
+    const Outcome outcome = ReadMemberValue(row, member.field);
+    if (outcome != Outcome::kOk) return outcome;
+  }
+  if (position == members.size() && row->layout.num_fields() == row->children.size() && position > 0 &&
+      cursor.Consume('}')) {
+    return Outcome::kOk;
+  }
+  return ReadMembersByName(row, position);
+}
+
+JsonRowReader::Outcome JsonRowReader::ReadMemberValue(Node* row, uint32_t field) {
+  if (field == JsonMemberLayout::kUnknownField)
+    return cursor_->SkipValue() ? Outcome::kOk : Outcome::kBadSyntax;
+  Node& node = row->children[field];
+  const Outcome outcome = ReadNullable(&node);
+  if (outcome == Outcome::kBadValue) [[unlikely]]
+    path_ = path_.empty() ? node.name : node.name + "." + path_;
+  return outcome;
+}
+
+bool JsonRowReader::ReadName(Node* row, uint32_t* field) {
+  JsonCursor& cursor = *cursor_;
   if (cursor.Peek() != '"') {
     return cursor.Fail(cursor.AtEnd() ? "ends inside an object" : "has no field name where one is expected");
   }
@@ -118,57 +146,46 @@ bool JsonRowReader::ReadName(Node* row, size_t position, uint32_t* field) {
     name = scratch_;
   }
   *field = row->FieldOf(name);
-  const bool is_compact = cursor.Peek() == ':';
   cursor.SkipSpace();
   if (!cursor.Consume(':')) return cursor.Fail("has no ':' behind a field name");
-  if (is_compact)
-    row->layout.Learn(position, {begin, static_cast<size_t>(cursor.position() - begin)}, *field);
+  cursor.SkipSpace();
   return true;
 }
 
-JsonRowReader::Outcome JsonRowReader::ReadMember(Node* row, size_t position, size_t* num_seen) {
-  JsonCursor& cursor = *cursor_;
-  uint32_t index;
-  const char* at = cursor.position();
-  if (row->layout.Match(position, &at, cursor.end(), &index)) {
-    cursor.set_position(at);
-  } else if (!ReadName(row, position, &index)) {
-    return Outcome::kBadSyntax;
-  }
-  cursor.SkipSpace();
-  if (index == JsonMemberLayout::kUnknownField)
-    return cursor.SkipValue() ? Outcome::kOk : Outcome::kBadSyntax;
-  Node& field = row->children[index];
-  if (row->seen_in_row[index] == row->row_number) {
-    field.builder->TruncateTo(field.builder->size() - 1);  // the last of equal names counts
-  } else {
-    row->seen_in_row[index] = row->row_number;
-    ++*num_seen;
-  }
-  const Outcome outcome = ReadNullable(&field);
-  if (outcome == Outcome::kBadValue) path_ = path_.empty() ? field.name : field.name + "." + path_;
-  return outcome;
-}
-
-JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
+JsonRowReader::Outcome JsonRowReader::ReadMembersByName(Node* row, size_t position) {
   JsonCursor& cursor = *cursor_;
   ++row->row_number;
-  size_t num_seen = 0;
-  cursor.SkipSpace();
-  if (!cursor.Consume('}')) {
-    for (size_t position = 0;; ++position) {
-      if (const Outcome outcome = ReadMember(row, position, &num_seen); outcome != Outcome::kOk)
-        return outcome;
-      cursor.SkipSpace();
-      if (cursor.Consume('}')) break;
+  for (const JsonMemberLayout::Member& member : row->layout.members().first(position)) {
+    if (member.field != JsonMemberLayout::kUnknownField) row->seen_in_row[member.field] = row->row_number;
+  }
+  const size_t num_matched = position;
+  bool learns = true;
+  for (;; ++position) {
+    const char* const begin = cursor.position();
+    cursor.SkipSpace();
+    if (cursor.Consume('}')) break;
+    if (position > 0) {
       if (!cursor.Consume(',')) {
         cursor.Fail(cursor.AtEnd() ? "ends inside an object" : "has neither ',' nor '}' behind a field");
         return Outcome::kBadSyntax;
       }
       cursor.SkipSpace();
     }
+    uint32_t field;
+    if (!ReadName(row, &field)) return Outcome::kBadSyntax;
+    if (field != JsonMemberLayout::kUnknownField) {
+      if (row->seen_in_row[field] == row->row_number) {
+        Node& node = row->children[field];
+        node.builder->TruncateTo(node.builder->size() - 1);  // the last of equal names counts
+        learns = false;
+      }
+      row->seen_in_row[field] = row->row_number;
+    }
+    if (position == num_matched) row->layout.Truncate(position);
+    learns = learns && row->layout.Add({begin, static_cast<size_t>(cursor.position() - begin)}, field);
+    if (const Outcome outcome = ReadMemberValue(row, field); outcome != Outcome::kOk) return outcome;
   }
-  return num_seen == row->children.size() ? Outcome::kOk : AppendMissing(row);
+  return AppendMissing(row);
 }
 
 JsonRowReader::Outcome JsonRowReader::AppendMissing(Node* row) {
@@ -181,26 +198,6 @@ JsonRowReader::Outcome JsonRowReader::AppendMissing(Node* row) {
     }
     row->children[i].builder->AppendNull();
   }
-  return Outcome::kOk;
-}
-
-JsonRowReader::Outcome JsonRowReader::ReadNullable(Node* node) {
-  JsonCursor& cursor = *cursor_;
-  if (cursor.Peek() == 'n') {
-    if (!cursor.ReadLiteral("null")) return Outcome::kBadSyntax;
-    node->builder->AppendNull();
-    return Outcome::kOk;
-  }
-  if (!options_.ignore_parse_errors) return ReadValue(node);
-  const char* const begin = cursor.position();
-  const uint32_t num_rows = node->builder->size();
-  const Outcome outcome = ReadValue(node);
-  if (outcome != Outcome::kBadValue) return outcome;
-  cursor.set_position(begin);
-  if (!cursor.SkipValue()) return Outcome::kBadSyntax;
-  node->builder->TruncateTo(num_rows);
-  node->builder->AppendNull();
-  path_.clear();
   return Outcome::kOk;
 }
 

@@ -37,12 +37,13 @@ class JsonRowReader {
   static Node MakeNode(const std::string& name, const DataType& type);
   void BindNode(Node* node, ColumnBuilder* builder, const BufferPtr& keep_alive);
 
+  /// What is behind an object's '{': first as many members as stand where the last object had them.
   Outcome ReadMembers(Node* row);
+  /// The members from number `position` on, by name; the layout is learned anew from there.
+  Outcome ReadMembersByName(Node* row, size_t position);
+  bool ReadName(Node* row, uint32_t* field);
+  Outcome ReadMemberValue(Node* row, uint32_t field);
   Outcome AppendMissing(Node* row);
-  /// Member number `position` of an object; `num_seen` counts fields, each once.
-  Outcome ReadMember(Node* row, size_t position, size_t* num_seen);
-  /// The name and colon of a member that is not where it was last time.
-  bool ReadName(Node* row, size_t position, uint32_t* field);
   Outcome ReadNullable(Node* node);
   Outcome ReadValue(Node* node);
   Outcome ReadBoolean(Node* node);
@@ -64,6 +65,7 @@ class JsonRowReader {
   /// The text of the string at the cursor without escapes; valid until the next call.
   Outcome ReadText(std::string_view* text);
   void AppendText(Node* node, std::string_view text, bool is_in_record);
+  Outcome AppendUnescaped(Node* node, std::string_view raw);
   Outcome BadValue(const Node& node, const char* begin);
 
   JsonOptions options_;

@@ -39,6 +39,17 @@ void JsonRowReader::AppendText(Node* node, std::string_view text, bool is_in_rec
   }
 }
 
+JsonRowReader::Outcome JsonRowReader::AppendUnescaped(Node* node, std::string_view raw) {
+  char* const text = node->builder->WriteString(raw.size());
+  const char* const end = JsonCursor::Unescape(raw, text);
+  if (end == nullptr) {
+    cursor_->Fail("has a bad escape in a string");
+    return Outcome::kBadSyntax;
+  }
+  node->builder->AppendWrittenString(text, static_cast<size_t>(end - text), raw.size());
+  return Outcome::kOk;
+}
+
 JsonRowReader::Outcome JsonRowReader::ReadBoolean(Node* node) {
   const char* const begin = cursor_->position();
   bool value = false;
@@ -158,11 +169,8 @@ JsonRowReader::Outcome JsonRowReader::ReadString(Node* node) {
   switch (cursor_->Kind()) {
     case JsonKind::kString:
       if (!cursor_->ReadString(&text, &flag)) return Outcome::kBadSyntax;
-      if (flag && !JsonCursor::Unescape(text, &scratch_)) {
-        cursor_->Fail("has a bad escape in a string");
-        return Outcome::kBadSyntax;
-      }
-      AppendText(node, flag ? scratch_ : text, !flag);
+      if (flag) return AppendUnescaped(node, text);
+      AppendText(node, text, true);
       return Outcome::kOk;
     case JsonKind::kObject:
     case JsonKind::kArray:
@@ -269,6 +277,26 @@ JsonRowReader::Outcome JsonRowReader::ReadValue(Node* node) {
       break;
   }
   return BadValue(*node, cursor_->position());
+}
+
+JsonRowReader::Outcome JsonRowReader::ReadNullable(Node* node) {
+  JsonCursor& cursor = *cursor_;
+  if (cursor.Peek() == 'n') {
+    if (!cursor.ReadLiteral("null")) return Outcome::kBadSyntax;
+    node->builder->AppendNull();
+    return Outcome::kOk;
+  }
+  if (!options_.ignore_parse_errors) return ReadValue(node);
+  const char* const begin = cursor.position();
+  const uint32_t num_rows = node->builder->size();
+  const Outcome outcome = ReadValue(node);
+  if (outcome != Outcome::kBadValue) return outcome;
+  cursor.set_position(begin);
+  if (!cursor.SkipValue()) return Outcome::kBadSyntax;
+  node->builder->TruncateTo(num_rows);
+  node->builder->AppendNull();
+  path_.clear();
+  return Outcome::kOk;
 }
 
 }  // namespace millrace

@@ -1,4 +1,4 @@
--- The recorded events in the topic nexmark, up to its end when the job starts.
+-- The recorded events in the topic nexmark, up to a bound.
 CREATE TABLE nexmark (
   event_type INT,
   person ROW<id BIGINT, name STRING, emailAddress STRING, creditCard STRING, city STRING,
@@ -17,6 +17,6 @@ CREATE TABLE nexmark (
   'topic' = 'nexmark',
   'properties.bootstrap.servers' = '${BOOTSTRAP}',
   'scan.startup.mode' = 'earliest-offset',
-  'scan.bounded.mode' = 'latest-offset',
+  ${BOUND},
   'format' = 'json'
 );

@@ -4,44 +4,22 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <atomic>
-#include <set>
 
 #include "core/row/key_hash.h"
 #include "core/temporal/civil.h"
 #include "core/types/proto_conversion.h"
-#include "state/keyed_state.h"
 #include "tests/unit/operators/memory_store.h"
 
 namespace millrace {
 namespace {
 
-constexpr uint32_t kMaxParallelism = 128;
+constexpr uint32_t kMaxParallelism = OperatorHost::kMaxParallelism;
 
 std::string NewDirectory() {
   static std::atomic<int> counter{0};
   return testing::TempDir() + "harness-" + std::to_string(getpid()) + "-" + std::to_string(counter++);
 }
-
-class PendingSnapshot final : public OperatorSnapshot {
- public:
-  explicit PendingSnapshot(Epoch epoch) : epoch_(epoch) {}
-  Epoch epoch() const override { return epoch_; }
-  proto::SubtaskSnapshot& content() override { return content_; }
-  void AddBlocking(std::function<Status(proto::SubtaskSnapshot&)> work) override {
-    work_.push_back(std::move(work));
-  }
-  Status RunBlocking() {
-    for (const auto& work : work_) RETURN_IF_ERROR(work(content_));
-    return Status::Ok();
-  }
-
- private:
-  const Epoch epoch_;
-  proto::SubtaskSnapshot content_;
-  std::vector<std::function<Status(proto::SubtaskSnapshot&)>> work_;
-};
 
 }  // namespace
 
@@ -71,149 +49,66 @@ class Harness::Collector final : public Output, public OperatorMetrics {
   Harness& harness_;
 };
 
-class Harness::Subtask final : public OperatorContext {
- public:
-  Subtask(Harness& harness, uint32_t index) : harness_(harness), index_(index) {}
-
-  Status Open() {
-    if (harness_.options_.keyed) {
-      KeyedStateOptions options;
-      options.operator_uid = "op";
-      options.subtask = index_;
-      options.max_parallelism = kMaxParallelism;
-      options.key_groups = KeyGroupRangeOf(kMaxParallelism, parallelism(), index_);
-      options.local_directory =
-          harness_.directory_ + "/" + std::to_string(harness_.attempt_) + "-" + std::to_string(index_);
-      options.store_prefix = "shared/op";
-      options.unique_suffix = "g1a" + std::to_string(harness_.attempt_) + "s" + std::to_string(index_);
-      std::vector<const proto::SubtaskSnapshot*> snapshots;
-      if (harness_.restore_) {
-        for (const auto& snapshot : harness_.restore_->subtasks()) snapshots.push_back(&snapshot);
-      }
-      ASSIGN_OR_RETURN(state_, KeyedState::Open(std::move(options), snapshots, harness_.store_,
-                                                *harness_.memory_, harness_.env()));
-    }
-    ASSIGN_OR_RETURN(op_, harness_.factory_.create(harness_.config_));
-    return op_->Open(*this);
-  }
-  ~Subtask() override { op_.reset(); }
-
-  Operator& op() { return *op_; }
-  Status Process(uint32_t input, const Batch& batch) {
-    RETURN_IF_ERROR(op_->Process(input, batch, *harness_.collector_));
-    return state_ ? state_->Relieve() : Status::Ok();
-  }
-  Status FireTimers() {
-    while (!timers_.empty() && *timers_.begin() <= harness_.now_micros_) {
-      const int64_t micros = *timers_.begin();
-      timers_.erase(timers_.begin());
-      RETURN_IF_ERROR(op_->OnProcessingTime(micros, *harness_.collector_));
-    }
-    return Status::Ok();
-  }
-  Status RunBlocking() {
-    std::vector<std::pair<std::function<Status()>, std::function<Status(Status)>>> work;
-    work.swap(blocking_);
-    for (auto& [run, done] : work) RETURN_IF_ERROR(done(run()));
-    return Status::Ok();
-  }
-  size_t num_blocking() const { return blocking_.size(); }
-  Status Checkpoint(Epoch epoch, proto::SubtaskSnapshot* out) {
-    PendingSnapshot snapshot(epoch);
-    RETURN_IF_ERROR(op_->Snapshot(snapshot));
-    RETURN_IF_ERROR(snapshot.RunBlocking());
-    *out = snapshot.content();
-    out->set_subtask(index_);
-    if (state_ == nullptr) return Status::Ok();
-    return state_->Freeze(epoch)->Write(out);
-  }
-
-  const JobId& job_id() const override { return job_id_; }
-  const std::string& operator_uid() const override { return uid_; }
-  uint32_t subtask() const override { return index_; }
-  uint32_t parallelism() const override { return harness_.options_.parallelism; }
-  uint32_t max_parallelism() const override { return kMaxParallelism; }
-  std::string JobOption(const std::string& name) const override {
-    const auto found = harness_.options_.job_options.find(name);
-    return found == harness_.options_.job_options.end() ? "" : found->second;
-  }
-  const SessionSettings& session() const override { return session_; }
-  const SchemaPtr& input_schema(uint32_t input) const override { return harness_.inputs_[input]; }
-  const SchemaPtr& output_schema() const override { return harness_.output_schema_; }
-  KeyedState& keyed_state() override { return *state_; }
-  const proto::OperatorRestore* restore() const override { return harness_.restore_.get(); }
-  int64_t ProcessingTimeMicros() const override { return harness_.now_micros_; }
-  void RegisterProcessingTimer(int64_t micros) override { timers_.insert(micros); }
-  void RunBlocking(std::function<Status()> work, std::function<Status(Status)> done) override {
-    blocking_.emplace_back(std::move(work), std::move(done));
-  }
-  std::function<void()> Wakeup() override {
-    return [] {};
-  }
-  OperatorMetrics& metrics() override { return *harness_.collector_; }
-  ResultSink* result_sink() override { return nullptr; }
-  std::shared_ptr<ObjectStore> staging_store() override { return harness_.store_; }
-  std::string staging_prefix() const override { return "staging/op"; }
-  Env& env() override { return harness_.env(); }
-
- private:
-  Harness& harness_;
-  const uint32_t index_;
-  const JobId job_id_{"00000000000000000000000000000001"};
-  const std::string uid_ = "op";
-  const SessionSettings session_;
-  std::unique_ptr<KeyedState> state_;
-  std::unique_ptr<Operator> op_;
-  std::multiset<int64_t> timers_;
-  std::vector<std::pair<std::function<Status()>, std::function<Status(Status)>>> blocking_;
-};
-
 Harness::Harness(const OperatorFactory& factory, HarnessOptions options)
-    : factory_(factory), options_(std::move(options)), env_(CreateSystemEnv(1)), directory_(NewDirectory()) {
-  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(options_.config, &config_));
-  config_.set_uid("op");
-  for (const std::string& input : options_.inputs) inputs_.push_back(ParseSchema(input));
-  output_schema_ = ParseSchema(options_.output);
-  ToProto(*output_schema_, config_.mutable_output());
-  store_ = std::make_shared<MemoryStore>(*env_);
-  memory_ = std::make_unique<MemoryBudget>(options_.memory_bytes);
-  collector_ = std::make_unique<Collector>(*this);
+    : keys_(std::move(options.keys)),
+      env_(CreateSystemEnv(1)),
+      memory_(std::make_unique<MemoryBudget>(options.memory_bytes)),
+      collector_(std::make_unique<Collector>(*this)) {
+  proto::Operator config;
+  EXPECT_TRUE(google::protobuf::TextFormat::ParseFromString(options.config, &config));
+  config.set_uid("op");
+  std::vector<SchemaPtr> inputs;
+  for (const std::string& input : options.inputs) inputs.push_back(ParseSchema(input));
+  const SchemaPtr output = ParseSchema(options.output);
+  ToProto(*output, config.mutable_output());
+  host_ = std::make_unique<OperatorHost>(OperatorHost{.factory = factory,
+                                                      .config = std::move(config),
+                                                      .inputs = std::move(inputs),
+                                                      .output_schema = output,
+                                                      .env = *env_,
+                                                      .store = std::make_shared<MemoryStore>(*env_),
+                                                      .memory = *memory_,
+                                                      .metrics = *collector_,
+                                                      .directory = NewDirectory(),
+                                                      .keyed = options.keyed,
+                                                      .parallelism = options.parallelism,
+                                                      .job_options = std::move(options.job_options)});
 }
 
 Harness::~Harness() {
   subtasks_.clear();
-  (void)env_->files().RemoveRecursively(directory_);
+  (void)env_->files().RemoveRecursively(host_->directory);
 }
 
 Status Harness::Open() {
   if (!subtasks_.empty()) return Status::Ok();
-  for (uint32_t i = 0; i < options_.parallelism; ++i) {
-    subtasks_.push_back(std::make_unique<Subtask>(*this, i));
+  for (uint32_t i = 0; i < host_->parallelism; ++i) {
+    subtasks_.push_back(std::make_unique<OperatorSubtask>(*host_, i));
     RETURN_IF_ERROR(subtasks_.back()->Open());
   }
   return Status::Ok();
 }
 
 Status Harness::Push(const std::vector<std::string>& rows, uint32_t input) {
-  return PushBatch(ParseRows(inputs_[input], rows), input);
+  return PushBatch(ParseRows(host_->inputs[input], rows), input);
 }
 
 Status Harness::PushBatch(const Batch& batch, uint32_t input) {
   RETURN_IF_ERROR(Open());
-  if (options_.keys.size() <= input || options_.parallelism == 1) return subtasks_[0]->Process(input, batch);
+  const uint32_t parallelism = host_->parallelism;
+  if (keys_.size() <= input || parallelism == 1) return subtasks_[0]->Process(input, batch, *collector_);
   std::vector<uint64_t> hashes;
-  HashRows(batch, options_.keys[input], &hashes);
-  std::vector<Selection> rows(options_.parallelism);
+  HashRows(batch, keys_[input], &hashes);
+  std::vector<Selection> rows(parallelism);
   batch.ForEachRow([&](uint32_t row) {
-    rows[SubtaskOfKeyGroup(kMaxParallelism, options_.parallelism,
-                           KeyGroupOfHash(hashes[row], kMaxParallelism))]
+    rows[SubtaskOfKeyGroup(kMaxParallelism, parallelism, KeyGroupOfHash(hashes[row], kMaxParallelism))]
         .push_back(row);
   });
-  for (uint32_t i = 0; i < options_.parallelism; ++i) {
+  for (uint32_t i = 0; i < parallelism; ++i) {
     if (rows[i].empty()) continue;
     Batch routed = batch;
     routed.selection = std::make_shared<const Selection>(std::move(rows[i]));
-    RETURN_IF_ERROR(subtasks_[i]->Process(input, routed));
+    RETURN_IF_ERROR(subtasks_[i]->Process(input, routed, *collector_));
   }
   return Status::Ok();
 }
@@ -236,8 +131,8 @@ Status Harness::Finish() {
 
 Status Harness::SetTime(int64_t micros) {
   RETURN_IF_ERROR(Open());
-  now_micros_ = micros;
-  for (auto& subtask : subtasks_) RETURN_IF_ERROR(subtask->FireTimers());
+  host_->now_micros = micros;
+  for (auto& subtask : subtasks_) RETURN_IF_ERROR(subtask->FireTimers(*collector_));
   return Status::Ok();
 }
 
@@ -269,9 +164,9 @@ Status Harness::NotifyDurable(uint64_t epoch) {
 
 Status Harness::Restore(const proto::OperatorRestore& checkpoint, uint32_t parallelism) {
   subtasks_.clear();
-  ++attempt_;
-  restore_ = std::make_unique<proto::OperatorRestore>(checkpoint);
-  options_.parallelism = parallelism;
+  ++host_->attempt;
+  host_->restore = std::make_unique<proto::OperatorRestore>(checkpoint);
+  host_->parallelism = parallelism;
   return Open();
 }
 

@@ -7,12 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "core/env/env.h"
-#include "operators/api/operator.h"
-#include "proto/checkpoint.pb.h"
-#include "proto/job_graph.pb.h"
-#include "proto/worker.pb.h"
-#include "state/memory_budget.h"
+#include "tests/unit/operators/operator_subtask.h"
 #include "tests/unit/operators/text_rows.h"
 
 /// Ends the test unless a Status is ok.
@@ -76,26 +71,17 @@ class Harness {
   Env& env() { return *env_; }
 
  private:
-  class Subtask;
   class Collector;
 
-  const OperatorFactory& factory_;
-  HarnessOptions options_;
-  proto::Operator config_;
-  std::vector<SchemaPtr> inputs_;
-  SchemaPtr output_schema_;
+  const std::vector<std::vector<uint32_t>> keys_;
   std::unique_ptr<Env> env_;
-  std::shared_ptr<ObjectStore> store_;
   std::unique_ptr<MemoryBudget> memory_;
-  std::string directory_;
-  std::unique_ptr<proto::OperatorRestore> restore_;
   std::unique_ptr<Collector> collector_;
-  std::vector<std::unique_ptr<Subtask>> subtasks_;
+  std::unique_ptr<OperatorHost> host_;
+  std::vector<std::unique_ptr<OperatorSubtask>> subtasks_;
   std::vector<std::string> events_;
   std::vector<Batch> batches_;
-  int64_t now_micros_ = 1'000'000;
   uint64_t late_records_ = 0;
-  uint32_t attempt_ = 0;
 };
 
 }  // namespace millrace

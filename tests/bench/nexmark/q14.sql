@@ -1,0 +1,16 @@
+-- Calculation: decimal filter, CASE on the hour, how often a letter occurs (a user function in the public query).
+CREATE TABLE q14 (
+  auction BIGINT, bidder BIGINT, price DECIMAL(23, 3), bidTimeType STRING, `dateTime` TIMESTAMP(3), extra STRING,
+  c_counts BIGINT
+) WITH ('connector' = 'blackhole');
+
+INSERT INTO q14
+SELECT auction, bidder, 0.908 * price,
+  CASE
+    WHEN HOUR(`dateTime`) >= 8 AND HOUR(`dateTime`) <= 18 THEN 'dayTime'
+    WHEN HOUR(`dateTime`) <= 6 OR HOUR(`dateTime`) >= 20 THEN 'nightTime'
+    ELSE 'otherTime'
+  END,
+  `dateTime`, extra, CAST(CHAR_LENGTH(extra) - CHAR_LENGTH(REPLACE(extra, 'c', '')) AS BIGINT)
+FROM bid
+WHERE 0.908 * price > 1000000 AND 0.908 * price < 50000000;
