@@ -5,7 +5,8 @@ exactly once for a reader of committed records. With a seeded bug (commit skippe
 must fail, which is what --seeded-bugs tests. With --rescale the job is stopped with a savepoint and restored at parallelism 1, 4
 and 2, with kills between. With --broker-kills the broker is killed and started again under the running job, too.
 
-usage: kafka_exactly_once_test.py [--partitions N] [--kills N] [--seed N] [--seeded-bugs | --rescale | --broker-kills N]
+usage: kafka_exactly_once_test.py [--partitions N] [--kills N] [--seed N] [--reader native|librdkafka]
+         [--seeded-bugs | --rescale | --broker-kills N]
 """
 import argparse
 import collections
@@ -43,7 +44,7 @@ SET 'restart-strategy.fixed-delay.attempts' = '1000';
 SET 'restart-strategy.fixed-delay.delay' = '200 ms';
 CREATE TABLE numbers (n BIGINT, k BIGINT, ts TIMESTAMP(3), WATERMARK FOR ts AS ts - INTERVAL '1' SECOND) WITH (
   'connector' = 'kafka', 'topic' = 'numbers', 'properties.bootstrap.servers' = '{broker}', 'format' = 'json',
-  'scan.startup.mode' = 'earliest-offset');
+  'scan.startup.mode' = 'earliest-offset', 'scan.reader' = '{reader}');
 CREATE TABLE passed (n BIGINT) WITH (
   'connector' = 'kafka', 'topic' = 'passed', 'properties.bootstrap.servers' = '{broker}', 'format' = 'json',
   'sink.delivery-guarantee' = 'exactly-once', 'sink.transactional-id-prefix' = 'numbers-passed');
@@ -225,9 +226,10 @@ def kill_broker_rounds(server, broker, rng, kills):
                    "checkpoints complete again", server.tail_log)
 
 
-def run(directory, partitions, kills, steps, seed, bug="", rescale=False, broker_kills=0):
+def run(directory, options, kills, steps, bug="", rescale=False, broker_kills=0):
     """One whole test; returns what check found."""
-    rng = random.Random(seed)
+    rng = random.Random(options.seed)
+    partitions = options.partitions
     broker = Broker(directory / "kafka")
     server = Server(directory / "server", environment={"MILLRACE_SEEDED_BUG": bug} if bug else {})
     try:
@@ -235,7 +237,7 @@ def run(directory, partitions, kills, steps, seed, bug="", rescale=False, broker
             broker.create(topic, partitions)
         server.start()
         def job(parallelism):
-            return JOB.format(broker=broker.bootstrap, parallelism=parallelism)
+            return JOB.format(broker=broker.bootstrap, parallelism=parallelism, reader=options.reader)
         server.submit(job(2))
         server.wait_for_state("numbers", "RUNNING")
         producer = Producer(broker.bootstrap, partitions)
@@ -255,7 +257,7 @@ def run(directory, partitions, kills, steps, seed, bug="", rescale=False, broker
         except AssertionError:
             if not bug:
                 print(server.tail_log(60), file=sys.stderr)
-        print(f"partitions {partitions}, {kills} random kills, {len(steps)} steps, {count} records, bug {bug or 'none'}: "
+        print(f"reader {options.reader}, partitions {partitions}, {kills} random kills, {len(steps)} steps, {count} records, bug {bug or 'none'}: "
               f"{problems[0] or 'exactly once'}", flush=True)
         return problems[0]
     finally:
@@ -268,6 +270,7 @@ def main():
     parser.add_argument("--partitions", type=int, default=2)
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--seed", type=int, default=int(os.environ.get("MILLRACE_TEST_SEED", "1")))
+    parser.add_argument("--reader", choices=["native", "librdkafka"], default="native")
     parser.add_argument("--seeded-bugs", action="store_true")
     parser.add_argument("--rescale", action="store_true")
     parser.add_argument("--broker-kills", type=int, default=0)
@@ -278,15 +281,15 @@ def main():
             for bug in ["commit-skipped", "marker-ignored", "offset-plus-one"]:
                 # After the marker is committed and before the next epoch: where an ignored marker shows.
                 steps = ["kafka.after_commit", "kafka.after_commit"]
-                if not run(Path(temporary) / bug, options.partitions, 3, steps, options.seed, bug):
+                if not run(Path(temporary) / bug, options, 3, steps, bug):
                     print(f"the bug {bug} was not found")
                     failed = True
         elif options.rescale:
-            failed = bool(run(Path(temporary), options.partitions, 1, [], options.seed, rescale=True))
+            failed = bool(run(Path(temporary), options, 1, [], rescale=True))
         elif options.broker_kills:
-            failed = bool(run(Path(temporary), options.partitions, 1, [], options.seed, broker_kills=options.broker_kills))
+            failed = bool(run(Path(temporary), options, 1, [], broker_kills=options.broker_kills))
         else:
-            failed = bool(run(Path(temporary), options.partitions, options.kills, FAIL_POINTS, options.seed))
+            failed = bool(run(Path(temporary), options, options.kills, FAIL_POINTS))
     sys.exit(1 if failed else 0)
 
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/descriptor/error_codes.h"
+#include "core/descriptor/option_text.h"
 #include "core/types/type_rules.h"
 
 namespace millrace {
@@ -19,10 +20,13 @@ enum class Use : uint8_t {
   kOwn,  // read by the connector, not handed to the client
 };
 
+enum class Readers : uint8_t { kAll, kLibrdkafkaOnly };
+
 struct Property {
   std::string_view name;
   Use use;
   std::string_view client_name = {};  // librdkafka's, when another
+  Readers readers = Readers::kAll;    // which honour it
 };
 
 constexpr Property kAllowed[] = {
@@ -40,8 +44,8 @@ constexpr Property kAllowed[] = {
     {"fetch.message.max.bytes", Use::kConsumer},
     {"max.partition.fetch.bytes", Use::kConsumer, "fetch.message.max.bytes"},
     {"fetch.error.backoff.ms", Use::kConsumer},
-    {"queued.min.messages", Use::kConsumer},
-    {"queued.max.messages.kbytes", Use::kConsumer},
+    {"queued.min.messages", Use::kConsumer, {}, Readers::kLibrdkafkaOnly},
+    {"queued.max.messages.kbytes", Use::kConsumer, {}, Readers::kLibrdkafkaOnly},
     {"receive.message.max.bytes", Use::kBoth},
     {"acks", Use::kProducer},
     {"batch.size", Use::kProducer},
@@ -81,11 +85,11 @@ constexpr Property kAllowed[] = {
     {"sasl.mechanisms", Use::kBoth},
     {"sasl.username", Use::kBoth},
     {"sasl.password", Use::kBoth},
-    {"sasl.kerberos.service.name", Use::kBoth},
-    {"sasl.kerberos.principal", Use::kBoth},
-    {"sasl.kerberos.keytab", Use::kBoth},
-    {"sasl.kerberos.kinit.cmd", Use::kBoth},
-    {"sasl.kerberos.min.time.before.relogin", Use::kBoth},
+    {"sasl.kerberos.service.name", Use::kBoth, {}, Readers::kLibrdkafkaOnly},
+    {"sasl.kerberos.principal", Use::kBoth, {}, Readers::kLibrdkafkaOnly},
+    {"sasl.kerberos.keytab", Use::kBoth, {}, Readers::kLibrdkafkaOnly},
+    {"sasl.kerberos.kinit.cmd", Use::kBoth, {}, Readers::kLibrdkafkaOnly},
+    {"sasl.kerberos.min.time.before.relogin", Use::kBoth, {}, Readers::kLibrdkafkaOnly},
     {"ssl.ca.location", Use::kBoth},
     {"ssl.ca.pem", Use::kBoth},
     {"ssl.certificate.location", Use::kBoth},
@@ -189,6 +193,23 @@ std::map<std::string, std::string> ClientProperties(const Options& table_options
     properties[std::string(property->client_name.empty() ? property->name : property->client_name)] = value;
   }
   return properties;
+}
+
+std::string PropertyForLibrdkafka(const Options& table_options) {
+  for (const Property& property : kAllowed) {
+    if (property.readers == Readers::kAll) continue;
+    std::string key = std::string(kPrefix) + std::string(property.name);
+    if (table_options.contains(key)) return key;
+  }
+  const std::string protocol = ClientProperty(table_options, "security.protocol");
+  if (!EqualsIgnoringCase(protocol.substr(0, 4), "sasl")) return "";
+  const bool is_java_name = table_options.contains(std::string(kPrefix) + "sasl.mechanism");
+  const std::string name = is_java_name ? "sasl.mechanism" : "sasl.mechanisms";
+  const std::string mechanism = ClientProperty(table_options, name);
+  for (const char* known : {"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"}) {
+    if (EqualsIgnoringCase(mechanism, known)) return "";
+  }
+  return std::string(kPrefix) + name;  // Kerberos when it is not given
 }
 
 std::string ClientProperty(const Options& table_options, const std::string& name) {

@@ -17,6 +17,10 @@ Status CheckClientProperties(const Options& table_options);
 /// The checked properties by librdkafka's names, without those that only the other kind of client has.
 std::map<std::string, std::string> ClientProperties(const Options& table_options, bool producer);
 
+/// The first property that is set and that only librdkafka honours, as the table names it; "" when the native
+/// reader does all that is asked for.
+std::string PropertyForLibrdkafka(const Options& table_options);
+
 /// One property of the table by its Java name, or "".
 std::string ClientProperty(const Options& table_options, const std::string& name);
 

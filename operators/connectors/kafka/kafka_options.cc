@@ -177,15 +177,26 @@ Status ReadBound(const Options& options, KafkaOptions* result) {
     if (options.count(key) == 0) return Missing(key, "bounded mode 'specific-offsets' needs it");
     ASSIGN_OR_RETURN(result->bound_offsets, ParsePartitionOffsets(key, options.at(key)));
   }
-  ASSIGN_OR_RETURN(result->reader, OneOf<KafkaReader>(options, "scan.reader", "",
-                                                      {{"", KafkaReader::kAutomatic},
-                                                       {"native", KafkaReader::kNative},
-                                                       {"librdkafka", KafkaReader::kLibrdkafka}}));
   if (options.count("scan.topic-partition-discovery.interval") > 0) {
     ASSIGN_OR_RETURN(result->discovery_interval_ms,
                      ParseDurationMillis(options.at("scan.topic-partition-discovery.interval")));
   }
   return Status::Ok();
+}
+
+/// The native reader, unless librdkafka is asked for or a property is set that only it honours.
+Status ReadReader(const Options& options, KafkaOptions* result) {
+  const std::string property = PropertyForLibrdkafka(options);
+  const bool is_given = options.contains("scan.reader");
+  result->reader = property.empty() ? KafkaReader::kNative : KafkaReader::kLibrdkafka;
+  if (!is_given) return Status::Ok();
+  ASSIGN_OR_RETURN(result->reader, OneOf<KafkaReader>(options, "scan.reader", "",
+                                                      {{"native", KafkaReader::kNative},
+                                                       {"librdkafka", KafkaReader::kLibrdkafka}}));
+  if (result->reader == KafkaReader::kLibrdkafka || property.empty()) return Status::Ok();
+  return Status(kUnsupportedByConnector,
+                "the native reader cannot do what an option asks for: '" + property + "'")
+      .WithSuggestion("leave 'scan.reader' out, or set it to 'librdkafka'");
 }
 
 Status ReadSink(const Options& options, KafkaOptions* result) {
@@ -286,6 +297,7 @@ Result<KafkaOptions> KafkaOptions::From(const Options& options, bool upsert) {
   RETURN_IF_ERROR(ReadStart(options, &result));
   RETURN_IF_ERROR(ReadBound(options, &result));
   RETURN_IF_ERROR(ReadSink(options, &result));
+  RETURN_IF_ERROR(ReadReader(options, &result));
   if (upsert) result.startup = KafkaStartup::kEarliest;
   return result;
 }

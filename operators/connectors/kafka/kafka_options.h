@@ -13,7 +13,7 @@ namespace millrace {
 enum class KafkaStartup : uint8_t { kGroupOffsets, kEarliest, kLatest, kTimestamp, kSpecificOffsets };
 enum class KafkaBound : uint8_t { kUnbounded, kLatest, kGroupOffsets, kTimestamp, kSpecificOffsets };
 enum class KafkaPartitioner : uint8_t { kDefault, kFixed, kRoundRobin };
-enum class KafkaReader : uint8_t { kAutomatic, kNative, kLibrdkafka };
+enum class KafkaReader : uint8_t { kNative, kLibrdkafka };
 enum class KafkaMarkerKind : uint8_t { kTopic, kGroupOffset };
 
 /// The options of connectors kafka and upsert-kafka; pure data.
@@ -40,8 +40,8 @@ struct KafkaOptions {
   KafkaBound bound = KafkaBound::kUnbounded;
   int64_t bound_timestamp_ms = 0;
   std::map<int32_t, int64_t> bound_offsets;
-  int64_t discovery_interval_ms = 300'000;  // 0 = off
-  KafkaReader reader = KafkaReader::kAutomatic;
+  int64_t discovery_interval_ms = 300'000;    // 0 = off
+  KafkaReader reader = KafkaReader::kNative;  // as 'scan.reader' says, or the properties
 
   Guarantee guarantee = Guarantee::kAtLeastOnce;
   std::string transactional_id_prefix;

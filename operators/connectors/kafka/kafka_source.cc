@@ -16,9 +16,11 @@ Result<KafkaOptions> OptionsOf(const proto::SourceConfig& config, bool upsert) {
   return KafkaOptions::From({config.options().begin(), config.options().end()}, upsert);
 }
 
-/// The brokers answer, topics are there, and the positions to start from can be found.
+/// The properties can be used, the brokers answer, topics are there, and the positions to start from can be
+/// found.
 Status Preflight(const proto::SourceConfig& config, bool upsert) {
   ASSIGN_OR_RETURN(const KafkaOptions options, OptionsOf(config, upsert));
+  if (options.reader == KafkaReader::kNative) RETURN_IF_ERROR(KafkaClientSettings::From(options).status());
   ASSIGN_OR_RETURN(const std::unique_ptr<KafkaSplitEnumerator> enumerator,
                    KafkaSplitEnumerator::Create(options, {}, ""));
   return enumerator->Discover().status();

@@ -78,6 +78,7 @@ TEST(KafkaOptionsTest, WrongOptionsAreNumberedErrorsThatSayWhatToDo) {
        "held back"},
       {{{"properties.auto.offset.reset", "best"}}, false, kBadOptionValue, "'earliest'"},
       {{{"properties.transaction.timeout.ms", "5"}}, false, kBadOptionValue, "1000"},
+      {{{"scan.reader", "java"}}, false, kBadOptionValue, "'librdkafka'"},
   };
   for (const Case& c : cases) {
     const Status status = CheckKafkaOptions(Minimal(c.changes), false, c.as_source);
@@ -128,6 +129,39 @@ TEST(KafkaOptionsTest, ClientPropertiesAreAnAllowList) {
             (Properties{{"message.max.bytes", "10"}, {"sasl.mechanisms", "PLAIN"}}));
   EXPECT_EQ(ClientProperties(table, false),
             (Properties{{"fetch.wait.max.ms", "20"}, {"sasl.mechanisms", "PLAIN"}}));
+}
+
+TEST(KafkaOptionsTest, TheReaderIsNativeUnlessAPropertyIsForLibrdkafkaOnly) {
+  struct Case {
+    Options options;
+    KafkaReader reader;
+  };
+  const Case cases[] = {
+      {{}, KafkaReader::kNative},
+      {{{"scan.reader", "librdkafka"}}, KafkaReader::kLibrdkafka},
+      {{{"scan.reader", "native"}, {"properties.fetch.min.bytes", "5"}}, KafkaReader::kNative},
+      {{{"properties.queued.min.messages", "5"}}, KafkaReader::kLibrdkafka},
+      {{{"properties.security.protocol", "SSL"}}, KafkaReader::kNative},
+      {{{"properties.security.protocol", "SASL_SSL"}}, KafkaReader::kLibrdkafka},  // Kerberos
+      {{{"properties.security.protocol", "SASL_SSL"}, {"properties.sasl.mechanism", "GSSAPI"}},
+       KafkaReader::kLibrdkafka},
+      {{{"properties.security.protocol", "SASL_SSL"}, {"properties.sasl.mechanisms", "PLAIN"}},
+       KafkaReader::kNative},
+      {{{"properties.security.protocol", "sasl_plaintext"}, {"properties.sasl.mechanism", "SCRAM-SHA-512"}},
+       KafkaReader::kNative},
+  };
+  for (const Case& c : cases) {
+    Options options = {{"topic", "t"}, {"properties.bootstrap.servers", "b:1"}, {"format", "json"}};
+    options.insert(c.options.begin(), c.options.end());
+    const auto kafka = KafkaOptions::From(options, false);
+    ASSERT_TRUE(kafka.ok()) << kafka.status().ToString();
+    EXPECT_EQ(kafka->reader, c.reader) << (c.options.empty() ? "" : c.options.begin()->second);
+    if (c.reader == KafkaReader::kNative || options.contains("scan.reader")) continue;
+    options["scan.reader"] = "native";
+    const Status refused = KafkaOptions::From(options, false).status();
+    EXPECT_EQ(refused.code(), kUnsupportedByConnector);
+    EXPECT_THAT(refused.message(), HasSubstr("'properties."));
+  }
 }
 
 TEST(KafkaOptionsTest, UpsertTablesNeedAKeyFormatAndBeginAtTheBeginning) {

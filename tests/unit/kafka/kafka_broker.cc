@@ -110,8 +110,10 @@ void KafkaBroker::DeleteRecords(const std::string& topic, int partition, int64_t
   CHECK(event != nullptr && rd_kafka_event_error(event.get()) == RD_KAFKA_RESP_ERR_NO_ERROR);
 }
 
-void KafkaBroker::Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records) {
-  const auto client = MakeClient(RD_KAFKA_PRODUCER, {{"enable.idempotence", "true"}, {"linger.ms", "0"}});
+namespace {
+
+void Write(rd_kafka_t* client, const std::string& topic, int partition,
+           const std::vector<TestRecord>& records) {
   for (const TestRecord& record : records) {
     rd_kafka_headers_t* headers = rd_kafka_headers_new(record.headers.size());
     for (const auto& [name, value] : record.headers)
@@ -119,13 +121,34 @@ void KafkaBroker::Produce(const std::string& topic, int partition, const std::ve
     const auto data = [](const auto& text) { return text ? const_cast<char*>(text->c_str()) : nullptr; };
     const auto size = [](const auto& text) { return text ? text->size() : 0; };
     const rd_kafka_resp_err_t error = rd_kafka_producev(
-        client->get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
+        client, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(partition),
         RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_KEY(data(record.key), size(record.key)),
         RD_KAFKA_V_VALUE(data(record.value), size(record.value)), RD_KAFKA_V_TIMESTAMP(record.timestamp_ms),
         RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
     CHECK(error == RD_KAFKA_RESP_ERR_NO_ERROR);
   }
-  CHECK(rd_kafka_flush(client->get(), kTimeoutMs) == RD_KAFKA_RESP_ERR_NO_ERROR);
+  CHECK(rd_kafka_flush(client, kTimeoutMs) == RD_KAFKA_RESP_ERR_NO_ERROR);
+}
+
+}  // namespace
+
+void KafkaBroker::Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records,
+                          const std::string& compression) {
+  const auto client =
+      MakeClient(RD_KAFKA_PRODUCER,
+                 {{"enable.idempotence", "true"}, {"linger.ms", "5"}, {"compression.codec", compression}});
+  Write(client->get(), topic, partition, records);
+}
+
+void KafkaBroker::ProduceInTransaction(const std::string& topic, int partition,
+                                       const std::vector<TestRecord>& records, bool is_committed) {
+  const auto client = MakeClient(RD_KAFKA_PRODUCER, {{"transactional.id", "of-" + topic}});
+  const auto check = [](rd_kafka_error_t* error) { CHECK(error == nullptr); };
+  check(rd_kafka_init_transactions(client->get(), kTimeoutMs));
+  check(rd_kafka_begin_transaction(client->get()));
+  Write(client->get(), topic, partition, records);
+  check(is_committed ? rd_kafka_commit_transaction(client->get(), kTimeoutMs)
+                     : rd_kafka_abort_transaction(client->get(), kTimeoutMs));
 }
 
 std::vector<std::string> KafkaBroker::ReadAll(const std::string& topic, bool committed) {

@@ -26,7 +26,11 @@ class KafkaBroker {
   static void DeleteTopic(const std::string& topic);
   static void AddPartitions(const std::string& topic, int num_partitions);
   static void DeleteRecords(const std::string& topic, int partition, int64_t before_offset);
-  static void Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records);
+  static void Produce(const std::string& topic, int partition, const std::vector<TestRecord>& records,
+                      const std::string& compression = "none");
+  /// In one transaction, which is then committed or aborted.
+  static void ProduceInTransaction(const std::string& topic, int partition,
+                                   const std::vector<TestRecord>& records, bool is_committed);
   /// "key=value" (or "key=null") of every record of all partitions that such a reader sees, in order of
   /// partitions.
   static std::vector<std::string> ReadAll(const std::string& topic, bool committed = true);

@@ -152,6 +152,31 @@ TEST_P(KafkaSourceTest, GoesOnExactlyWhereASnapshotWasTaken) {
   EXPECT_EQ(std::unique(all.begin(), all.end()), all.end());
 }
 
+TEST_P(KafkaSourceTest, ReadsEveryCompression) {
+  const std::string topic = KafkaBroker::NewTopic(1);
+  int first = 0;
+  for (const char* compression : {"none", "gzip", "snappy", "lz4", "zstd"}) {
+    KafkaBroker::Produce(topic, 0, Numbers(first, 2000), compression);
+    first += 2000;
+  }
+  KafkaSourceHarness source(NumbersTable(topic));
+  ASSERT_TRUE(source.Open(*source.Discover()).ok());
+  const auto rows = source.Read();
+  ASSERT_TRUE(rows.ok()) << rows.status().ToString();
+  ASSERT_EQ(rows->size(), 10000u);
+  for (int i = 0; i < 10000; ++i) ASSERT_EQ((*rows)[static_cast<size_t>(i)], "+I[" + std::to_string(i) + "]");
+}
+
+TEST_P(KafkaSourceTest, RecordsOfAbortedTransactionsAreReadOnlyWhenAskedFor) {
+  const std::string topic = KafkaBroker::NewTopic(1);
+  KafkaBroker::Produce(topic, 0, Numbers(1, 1));
+  KafkaBroker::ProduceInTransaction(topic, 0, Numbers(10, 2), false);
+  KafkaBroker::ProduceInTransaction(topic, 0, Numbers(20, 1), true);
+  KafkaBroker::ProduceInTransaction(topic, 0, Numbers(30, 3), false);
+  EXPECT_EQ(ReadNumbers(topic, {}), (Rows{"+I[1]", "+I[20]"}));
+  EXPECT_EQ(ReadNumbers(topic, {{"properties.isolation.level", "read_uncommitted"}}).size(), 7u);
+}
+
 TEST_P(KafkaSourceTest, PartitionsThatComeLaterAreReadFromTheirBeginning) {
   const std::string topic = KafkaBroker::NewTopic(1);
   KafkaBroker::Produce(topic, 0, Numbers(1, 2));

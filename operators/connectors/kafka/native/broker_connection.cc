@@ -5,6 +5,8 @@
 
 #include "core/env/env.h"
 #include "operators/api/error_codes.h"
+#include "operators/connectors/kafka/native/sasl.h"
+#include "operators/connectors/kafka/native/tls_stream.h"
 
 namespace millrace {
 namespace {
@@ -22,8 +24,12 @@ Result<std::unique_ptr<BrokerConnection>> BrokerConnection::Open(const BrokerAdd
                                                                  const KafkaClientSettings& settings,
                                                                  Env* env) {
   ASSIGN_OR_RETURN(std::unique_ptr<BrokerStream> stream, ConnectTcp(address, settings, env));
+  if (settings.tls.is_on) {
+    ASSIGN_OR_RETURN(stream, StartTls(std::move(stream), address.host, settings, env));
+  }
   std::unique_ptr<BrokerConnection> connection(new BrokerConnection(std::move(stream), settings, env));
   RETURN_IF_ERROR(connection->AgreeOnVersions());
+  if (settings.sasl != SaslMechanism::kNone) RETURN_IF_ERROR(connection->Authenticate());
   return connection;
 }
 
@@ -33,10 +39,41 @@ Status BrokerConnection::AgreeOnVersions() {
   return Status::Ok();
 }
 
+Status BrokerConnection::Authenticate() {
+  constexpr int kRoundsMax = 8;
+  constexpr const char* kSuggestion =
+      "check 'properties.sasl.username', 'properties.sasl.password' and "
+      "'properties.sasl.mechanism'";
+  const std::string name(NameOf(settings_.sasl));
+  ASSIGN_OR_RETURN(const Response shaken, Ask(KafkaApi::kSaslHandshake, 1, EncodeSaslHandshake(name)));
+  ASSIGN_OR_RETURN(const SaslHandshakeResponse handshake, ParseSaslHandshake(shaken.body));
+  if (handshake.error != 0) {
+    return Status(kOutsideRefused,
+                  "broker does not offer SASL mechanism '" + name + "' but '" + handshake.mechanisms + "'")
+        .WithSuggestion(kSuggestion);
+  }
+  const std::string nonce = std::to_string(env_->random().Next64()) + std::to_string(env_->random().Next64());
+  const std::unique_ptr<SaslConversation> conversation =
+      BeginSasl(settings_.sasl, {settings_.sasl_username, settings_.sasl_password, nonce});
+  std::optional<std::string> message = conversation->FirstMessage();
+  for (int round = 0; message && round < kRoundsMax; ++round) {
+    ASSIGN_OR_RETURN(const Response response,
+                     Ask(KafkaApi::kSaslAuthenticate, 0, EncodeSaslAuthenticate(*message)));
+    ASSIGN_OR_RETURN(const SaslAuthenticateResponse answer, ParseSaslAuthenticate(response.body));
+    if (answer.error != 0) {
+      return Status(kOutsideRefused, "authentication fails, " + answer.error_message + ": user '" +
+                                         settings_.sasl_username + "'")
+          .WithSuggestion(kSuggestion);
+    }
+    ASSIGN_OR_RETURN(message, conversation->Answer(answer.bytes));
+  }
+  if (message) return Status(kOutsideRefused, "authentication fails, it does not come to an end");
+  return Status::Ok();
+}
+
 Result<BrokerConnection::Response> BrokerConnection::Ask(KafkaApi api, int16_t version,
                                                          std::string_view body) {
-  const int64_t deadline_nanos =
-      env_->clock().MonotonicNanos() + settings_.request_timeout_ms * 1'000'000;
+  const int64_t deadline_nanos = env_->clock().MonotonicNanos() + settings_.request_timeout_ms * 1'000'000;
   BlockPool blocks;
   RETURN_IF_ERROR(Send(api, version, body));
   while (true) {

@@ -59,6 +59,7 @@ class BrokerConnection {
   BrokerConnection(std::unique_ptr<BrokerStream> stream, const KafkaClientSettings& settings, Env* env)
       : stream_(std::move(stream)), settings_(settings), env_(env) {}
   Status AgreeOnVersions();
+  Status Authenticate();
   /// Reads on; true when `response_` is all there.
   Result<bool> ReadResponse(BlockPool& blocks);
 

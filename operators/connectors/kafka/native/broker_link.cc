@@ -26,13 +26,11 @@ void BrokerLink::MoveTo(const BrokerAddress& address) {
 void BrokerLink::KeepOpen(int64_t now_nanos) {
   if (connection_ != nullptr || is_opening_ || now_nanos < open_nanos_) return;
   is_opening_ = true;
-  context_.RunOutside(
-      [address = address_, settings = context_.settings, env = context_.env] {
-        return BrokerConnection::Open(address, settings, env);
-      },
-      [this, attempt = ++attempt_](Result<std::unique_ptr<BrokerConnection>> opened) {
-        TakeOpened(attempt, std::move(opened));
-      });
+  context_.RunOutside([address = address_, settings = context_.settings,
+                       env = context_.env] { return BrokerConnection::Open(address, settings, env); },
+                      [this, attempt = ++attempt_](Result<std::unique_ptr<BrokerConnection>> opened) {
+                        TakeOpened(attempt, std::move(opened));
+                      });
 }
 
 void BrokerLink::TakeOpened(uint64_t attempt, Result<std::unique_ptr<BrokerConnection>> opened) {

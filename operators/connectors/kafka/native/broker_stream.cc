@@ -78,8 +78,7 @@ int ConnectOne(const addrinfo& target, const KafkaClientSettings& settings, int6
   }
   SetOption(fd, IPPROTO_TCP, TCP_NODELAY, settings.nagle ? 0 : 1);
   if (settings.keepalive) SetOption(fd, SOL_SOCKET, SO_KEEPALIVE, 1);
-  if (settings.receive_buffer_bytes > 0)
-    SetOption(fd, SOL_SOCKET, SO_RCVBUF, settings.receive_buffer_bytes);
+  if (settings.receive_buffer_bytes > 0) SetOption(fd, SOL_SOCKET, SO_RCVBUF, settings.receive_buffer_bytes);
   if (settings.send_buffer_bytes > 0) SetOption(fd, SOL_SOCKET, SO_SNDBUF, settings.send_buffer_bytes);
   int error = ::connect(fd, target.ai_addr, target.ai_addrlen) == 0 ? 0 : errno;
   if (error == EINPROGRESS) {
@@ -104,7 +103,8 @@ Result<bool> WaitForSocket(int fd, bool to_write, int64_t deadline_nanos, Env* e
   while (true) {
     const int64_t left_nanos = deadline_nanos - env->clock().MonotonicNanos();
     if (left_nanos <= 0) return false;
-    const int result = ::poll(&wanted, 1, static_cast<int>(std::min<int64_t>(left_nanos / 1'000'000 + 1, 60'000)));
+    const int result =
+        ::poll(&wanted, 1, static_cast<int>(std::min<int64_t>(left_nanos / 1'000'000 + 1, 60'000)));
     if (result > 0) return true;
     if (result < 0 && errno != EINTR) return Lost(std::strerror(errno));
   }
@@ -112,14 +112,12 @@ Result<bool> WaitForSocket(int fd, bool to_write, int64_t deadline_nanos, Env* e
 
 Result<std::unique_ptr<BrokerStream>> ConnectTcp(const BrokerAddress& address,
                                                  const KafkaClientSettings& settings, Env* env) {
-  const int64_t deadline_nanos =
-      env->clock().MonotonicNanos() + settings.connect_timeout_ms * 1'000'000;
+  const int64_t deadline_nanos = env->clock().MonotonicNanos() + settings.connect_timeout_ms * 1'000'000;
   addrinfo hints{};
   hints.ai_family = settings.address_family;
   hints.ai_socktype = SOCK_STREAM;
   addrinfo* found = nullptr;
-  const int error =
-      ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
+  const int error = ::getaddrinfo(address.host.c_str(), std::to_string(address.port).c_str(), &hints, &found);
   if (error != 0) {
     return Status(kOutsideUnreachable, "name of a broker cannot be resolved, " +
                                            std::string(::gai_strerror(error)) + ": '" + address.host + "'");

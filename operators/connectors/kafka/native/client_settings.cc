@@ -39,8 +39,12 @@ Status ReadBool(const Properties& properties, const char* name, bool otherwise, 
   *result = otherwise;
   const auto found = properties.find(name);
   if (found == properties.end()) return Status::Ok();
-  *result = EqualsIgnoringCase(found->second, "true");
-  if (*result || EqualsIgnoringCase(found->second, "false")) return Status::Ok();
+  const auto is_one_of = [&](std::initializer_list<const char*> texts) {
+    return std::any_of(texts.begin(), texts.end(),
+                       [&](const char* text) { return EqualsIgnoringCase(found->second, text); });
+  };
+  *result = is_one_of({"true", "t", "1"});
+  if (*result || is_one_of({"false", "f", "0"})) return Status::Ok();
   return BadValue(name, found->second, "write 'true' or 'false'");
 }
 
@@ -87,8 +91,7 @@ Status ReadFetching(const Properties& properties, KafkaClientSettings* settings)
   RETURN_IF_ERROR(ReadNumber(properties, "receive.message.max.bytes",
                              std::max(100'000'000, settings->fetch_bytes_max + kMetadataBytes), 1000,
                              INT32_MAX, &settings->response_bytes_max));
-  RETURN_IF_ERROR(
-      ReadNumber(properties, "fetch.wait.max.ms", 500, 0, 300'000, &settings->fetch_wait_ms_max));
+  RETURN_IF_ERROR(ReadNumber(properties, "fetch.wait.max.ms", 500, 0, 300'000, &settings->fetch_wait_ms_max));
   return ReadNumber<int64_t>(properties, "fetch.error.backoff.ms", 500, 0, 300'000,
                              &settings->fetch_error_backoff_ms);
 }
@@ -124,6 +127,42 @@ Status ReadConnecting(const Properties& properties, KafkaClientSettings* setting
                     &settings->send_buffer_bytes);
 }
 
+Status ReadSecurity(const Properties& properties, KafkaClientSettings* settings) {
+  enum class Protocol : uint8_t { kPlain, kTls, kSaslPlain, kSaslTls };
+  Protocol protocol = Protocol::kPlain;
+  RETURN_IF_ERROR(ReadOneOf<Protocol>(properties, "security.protocol", Protocol::kPlain,
+                                      {{"plaintext", Protocol::kPlain},
+                                       {"ssl", Protocol::kTls},
+                                       {"sasl_plaintext", Protocol::kSaslPlain},
+                                       {"sasl_ssl", Protocol::kSaslTls}},
+                                      &protocol));
+  KafkaTlsSettings& tls = settings->tls;
+  tls.is_on = protocol == Protocol::kTls || protocol == Protocol::kSaslTls;
+  RETURN_IF_ERROR(ReadBool(properties, "enable.ssl.certificate.verification", true, &tls.verifies));
+  RETURN_IF_ERROR(ReadOneOf<bool>(properties, "ssl.endpoint.identification.algorithm", true,
+                                  {{"https", true}, {"none", false}}, &tls.checks_host));
+  tls.checks_host = tls.checks_host && tls.verifies;
+  tls.ca_location = TextOf(properties, "ssl.ca.location");
+  tls.ca_pem = TextOf(properties, "ssl.ca.pem");
+  tls.certificate_location = TextOf(properties, "ssl.certificate.location");
+  tls.certificate_pem = TextOf(properties, "ssl.certificate.pem");
+  tls.key_location = TextOf(properties, "ssl.key.location");
+  tls.key_pem = TextOf(properties, "ssl.key.pem");
+  tls.key_password = TextOf(properties, "ssl.key.password");
+  tls.keystore_location = TextOf(properties, "ssl.keystore.location");
+  tls.keystore_password = TextOf(properties, "ssl.keystore.password");
+  tls.cipher_suites = TextOf(properties, "ssl.cipher.suites");
+  tls.crl_location = TextOf(properties, "ssl.crl.location");
+  if (protocol != Protocol::kSaslPlain && protocol != Protocol::kSaslTls) return Status::Ok();
+  settings->sasl_username = TextOf(properties, "sasl.username");
+  settings->sasl_password = TextOf(properties, "sasl.password");
+  return ReadOneOf<SaslMechanism>(properties, "sasl.mechanisms", SaslMechanism::kNone,
+                                  {{"PLAIN", SaslMechanism::kPlain},
+                                   {"SCRAM-SHA-256", SaslMechanism::kScramSha256},
+                                   {"SCRAM-SHA-512", SaslMechanism::kScramSha512}},
+                                  &settings->sasl);
+}
+
 }  // namespace
 
 Result<std::vector<BrokerAddress>> ParseBrokers(const std::string& text) {
@@ -133,7 +172,8 @@ Result<std::vector<BrokerAddress>> ParseBrokers(const std::string& text) {
     std::string_view part = TrimSpaces(std::string_view(text).substr(begin, end - begin));
     begin = end + 1;
     if (part.empty()) continue;
-    if (const size_t scheme = part.find("://"); scheme != std::string_view::npos) part.remove_prefix(scheme + 3);
+    if (const size_t scheme = part.find("://"); scheme != std::string_view::npos)
+      part.remove_prefix(scheme + 3);
     BrokerAddress broker;
     const size_t colon = part.rfind(':');
     const bool has_port = colon != std::string_view::npos && part.find(']', colon) == std::string_view::npos;
@@ -159,6 +199,7 @@ Result<KafkaClientSettings> KafkaClientSettings::From(const KafkaOptions& option
   ASSIGN_OR_RETURN(settings.bootstrap, ParseBrokers(options.bootstrap_servers));
   RETURN_IF_ERROR(ReadFetching(properties, &settings));
   RETURN_IF_ERROR(ReadConnecting(properties, &settings));
+  RETURN_IF_ERROR(ReadSecurity(properties, &settings));
   return settings;
 }
 

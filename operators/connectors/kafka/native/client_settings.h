@@ -7,8 +7,27 @@
 #include "core/status.h"
 #include "operators/connectors/kafka/kafka_options.h"
 #include "operators/connectors/kafka/native/messages.h"
+#include "operators/connectors/kafka/native/sasl.h"
 
 namespace millrace {
+
+/// Files and texts of the ssl properties, "" where none is given.
+struct KafkaTlsSettings {
+  bool is_on = false;
+  bool verifies = true;
+  bool checks_host = true;
+  std::string ca_location;
+  std::string ca_pem;
+  std::string certificate_location;
+  std::string certificate_pem;
+  std::string key_location;
+  std::string key_pem;
+  std::string key_password;
+  std::string keystore_location;
+  std::string keystore_password;
+  std::string cipher_suites;
+  std::string crl_location;
+};
 
 /// What the client properties of a table mean to the native reader; pure data. Names and defaults are
 /// librdkafka's unless said otherwise.
@@ -37,6 +56,11 @@ struct KafkaClientSettings {
   bool nagle = false;
   int receive_buffer_bytes = 0;  // 0 = as the system has it
   int send_buffer_bytes = 0;
+
+  KafkaTlsSettings tls;
+  SaslMechanism sasl = SaslMechanism::kNone;
+  std::string sasl_username;
+  std::string sasl_password;
 
   /// kBadOptionValue.
   static Result<KafkaClientSettings> From(const KafkaOptions& options);

@@ -62,8 +62,8 @@ Status Decompressor::Decompress(KafkaCodec codec, std::string_view compressed, P
     case KafkaCodec::kNone:
       break;
   }
-  return Status(kCorruptRecords, "records are compressed in an unknown way: codec " +
-                                     std::to_string(static_cast<int>(codec)));
+  return Status(kCorruptRecords,
+                "records are compressed in an unknown way: codec " + std::to_string(static_cast<int>(codec)));
 }
 
 Status Decompressor::Gunzip(std::string_view compressed, PieceWriter* out) {

@@ -41,7 +41,8 @@ void LeaderDirectory::Forget(const std::string& topic, int32_t partition) {
 void LeaderDirectory::Tick(int64_t now_nanos) {
   if (is_asking_ || wanted_.empty()) return;
   const int64_t age_max_nanos = context_.settings.metadata_age_ms_max * 1'000'000;
-  const bool is_old = age_max_nanos > 0 && answered_nanos_ != 0 && now_nanos - answered_nanos_ > age_max_nanos;
+  const bool is_old =
+      age_max_nanos > 0 && answered_nanos_ != 0 && now_nanos - answered_nanos_ > age_max_nanos;
   if ((!is_wanted_ && !is_old) || now_nanos < ask_nanos_) return;
   is_wanted_ = false;
   is_asking_ = true;
@@ -58,11 +59,9 @@ void LeaderDirectory::Tick(int64_t now_nanos) {
   }
   std::vector<std::string> topics;
   for (const auto& [topic, partitions] : wanted_) topics.push_back(topic);
-  context_.RunOutside(
-      [brokers, topics, settings = context_.settings, env = context_.env] {
-        return AskForMetadata(brokers, topics, settings, env);
-      },
-      [this](Result<ClusterMetadata> answer) { TakeAnswer(std::move(answer)); });
+  context_.RunOutside([brokers, topics, settings = context_.settings,
+                       env = context_.env] { return AskForMetadata(brokers, topics, settings, env); },
+                      [this](Result<ClusterMetadata> answer) { TakeAnswer(std::move(answer)); });
 }
 
 void LeaderDirectory::TakeAnswer(Result<ClusterMetadata> answer) {
@@ -111,8 +110,8 @@ Status LeaderDirectory::CheckTopic(const std::string& name, const std::set<int32
   }
   const ClusterMetadata::Topic& topic = found->second;
   if (topic.error == RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED) {
-    return KafkaError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, "topic cannot be looked at: '" + name + "'",
-                      servers);
+    return KafkaError(RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED,
+                      "topic cannot be looked at: '" + name + "'", servers);
   }
   const auto known_id = topic_ids_.find(name);
   if (known_id != topic_ids_.end() && IsSet(known_id->second) && IsSet(topic.id) &&

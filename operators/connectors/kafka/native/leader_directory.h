@@ -47,10 +47,10 @@ class LeaderDirectory {
   BackOff back_off_;
   bool is_wanted_ = false;
   bool is_asking_ = false;
-  int64_t ask_nanos_ = 0;           // not before
-  int64_t answered_nanos_ = 0;      // 0 = never
-  int64_t unreachable_nanos_ = 0;   // since when; 0 = brokers answer
-  int num_missing_ = 0;             // answers in a row
+  int64_t ask_nanos_ = 0;          // not before
+  int64_t answered_nanos_ = 0;     // 0 = never
+  int64_t unreachable_nanos_ = 0;  // since when; 0 = brokers answer
+  int num_missing_ = 0;            // answers in a row
   Status verdict_;
 };
 

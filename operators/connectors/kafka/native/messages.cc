@@ -142,8 +142,8 @@ void ReadPartitions(WireReader& reader, int16_t version, ClusterMetadata::Topic*
     const int32_t number = reader.Int32();
     partition.leader = reader.Int32();
     if (version >= 7) partition.leader_epoch = reader.Int32();
-    SkipNumbers(reader);  // replicas
-    SkipNumbers(reader);  // in sync
+    SkipNumbers(reader);                    // replicas
+    SkipNumbers(reader);                    // in sync
     if (version >= 5) SkipNumbers(reader);  // offline
     reader.EndOfStructure();
     topic->partitions[number] = partition;
@@ -177,6 +177,8 @@ Result<ClusterMetadata> ParseMetadata(std::string_view body, int16_t version) {
     reader.EndOfStructure();
     metadata.topics[name] = std::move(topic);
   }
+  if (version >= 8 && version <= 10) reader.Int32();  // rights
+  reader.EndOfStructure();
   if (!reader.ok()) return Malformed(KafkaApi::kMetadata);
   return metadata;
 }
@@ -293,6 +295,7 @@ Result<FetchResponse> ParseFetchResponse(std::string_view body, int16_t version)
     }
     reader.EndOfStructure();
   }
+  reader.EndOfStructure();
   if (!reader.ok()) return Malformed(KafkaApi::kFetch);
   return response;
 }

@@ -21,8 +21,8 @@ struct NativeContext {
 
   int64_t NowNanos() const { return env->clock().MonotonicNanos(); }
   void WakeAfter(int64_t delay_ms) const {
-    static_cast<void>(env->io().SubmitAfter(std::chrono::milliseconds(delay_ms),
-                                            [mailbox = mailbox] { mailbox->Wake(); }));
+    static_cast<void>(
+        env->io().SubmitAfter(std::chrono::milliseconds(delay_ms), [mailbox = mailbox] { mailbox->Wake(); }));
   }
   /// Runs `work` on the I/O pool and then `take` with its result on the task's thread, unless the fetcher has
   /// gone by then.

@@ -26,7 +26,8 @@ Result<std::unique_ptr<NativeFetcher>> NativeFetcher::Create(const KafkaOptions&
                                                              bool with_headers) {
   ASSIGN_OR_RETURN(KafkaClientSettings settings, KafkaClientSettings::From(options));
   NativeContext context{env, std::move(settings), std::move(readiness), std::make_shared<TaskMailbox>()};
-  return std::unique_ptr<NativeFetcher>(new NativeFetcher(std::move(context), with_headers, options.group_id));
+  return std::unique_ptr<NativeFetcher>(
+      new NativeFetcher(std::move(context), with_headers, options.group_id));
 }
 
 NativeFetcher::~NativeFetcher() {
@@ -99,8 +100,7 @@ Status NativeFetcher::KeepFetching() {
 
 BrokerLink& NativeFetcher::LinkOf(int32_t broker) {
   const BrokerAddress& address = leaders_.metadata().brokers.at(broker);
-  const auto [found, is_new] =
-      links_.try_emplace(broker, address, context_, [this] { leaders_.Refresh(); });
+  const auto [found, is_new] = links_.try_emplace(broker, address, context_, [this] { leaders_.Refresh(); });
   found->second.MoveTo(address);
   return found->second;
 }
@@ -223,8 +223,8 @@ Status NativeFetcher::TakePartition(uint32_t number, FetchedPartition& fetched,
   }
   partition.end_offset =
       context_.settings.read_committed ? fetched.last_stable_offset : fetched.high_watermark;
-  RecordSet set{partition.topic, partition.partition, number,        partition.next_offset,
-                fetched.records, block,               {}};
+  RecordSet set{
+      partition.topic, partition.partition, number, partition.next_offset, fetched.records, block, {}};
   set.aborted = std::move(fetched.aborted);
   if (const RecordSetEnd end = FindEnd(fetched.records); end.next_offset > partition.next_offset) {
     partition.next_offset = end.next_offset;
@@ -252,8 +252,7 @@ Status NativeFetcher::TakeError(uint32_t number, int16_t error) {
       break;
   }
   // The rest passes, or the directory finds what is missing.
-  partition.paused_until_nanos =
-      context_.NowNanos() + context_.settings.fetch_error_backoff_ms * 1'000'000;
+  partition.paused_until_nanos = context_.NowNanos() + context_.settings.fetch_error_backoff_ms * 1'000'000;
   context_.WakeAfter(context_.settings.fetch_error_backoff_ms + 1);
   leaders_.Refresh();
   return Status::Ok();
@@ -264,9 +263,8 @@ void NativeFetcher::LosePosition(uint32_t number, std::optional<int64_t> cut_at)
   partition.is_assigned = false;
   context_.RunOutside(
       [leader = leaders_.metadata().brokers.at(partition.leader), topic = partition.topic,
-       partition = partition.partition, settings = context_.settings, env = context_.env] {
-        return AskForOffsetRange(leader, topic, partition, settings, env);
-      },
+       partition = partition.partition, settings = context_.settings,
+       env = context_.env] { return AskForOffsetRange(leader, topic, partition, settings, env); },
       [this, position = KafkaPosition{partition.topic, partition.partition, partition.next_offset, {}},
        cut_at](const Result<std::pair<int64_t, int64_t>>& range) {
         std::string available = "unknown";

@@ -18,8 +18,7 @@ namespace {
 constexpr uint64_t kStopId = 0;
 
 Status NoResources() {
-  return Status(kOutsideUnreachable,
-                std::string("sockets cannot be waited for, ") + std::strerror(errno));
+  return Status(kOutsideUnreachable, std::string("sockets cannot be waited for, ") + std::strerror(errno));
 }
 
 }  // namespace

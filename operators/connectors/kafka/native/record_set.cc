@@ -192,9 +192,9 @@ Status RecordSetReader::CheckBatch(std::string_view bytes) const {
   if (bytes.size() <= kMagicAt) return Damaged("batch is too short", base_offset);
   const auto magic = static_cast<uint8_t>(bytes[kMagicAt]);
   if (magic < 2) {
-    return Status(kUnsupportedByConnector,
-                  "records are in a format of Kafka before 0.11: topic '" + set_.topic + "' partition " +
-                      std::to_string(set_.partition) + " offset " + std::to_string(base_offset))
+    return Status(kUnsupportedByConnector, "records are in a format of Kafka before 0.11: topic '" +
+                                               set_.topic + "' partition " + std::to_string(set_.partition) +
+                                               " offset " + std::to_string(base_offset))
         .WithSuggestion("set 'scan.reader' = 'librdkafka', which reads it");
   }
   if (magic > 2) return Damaged("format of the batch is unknown", base_offset);
@@ -210,8 +210,7 @@ Status RecordSetReader::CheckBatch(std::string_view bytes) const {
 bool RecordSetReader::IsLeftOut(std::string_view records) {
   const bool is_control = (batch_.attributes & kControlBit) != 0;
   if (!options_.read_committed || (batch_.attributes & kTransactionalBit) == 0) return is_control;
-  for (; next_aborted_ < set_.aborted.size() &&
-         set_.aborted[next_aborted_].first_offset < batch_.next_offset;
+  for (; next_aborted_ < set_.aborted.size() && set_.aborted[next_aborted_].first_offset < batch_.next_offset;
        ++next_aborted_) {
     aborted_producers_.insert(set_.aborted[next_aborted_].producer_id);
   }

@@ -43,7 +43,7 @@ class WireWriter {
     }
   }
 
-  const WireForm form_;
+  WireForm form_;
   std::string bytes_;
 };
 
