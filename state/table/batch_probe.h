@@ -98,8 +98,16 @@ class BatchProbe {
   }
   template <class StoreOf>
   static void Ahead(const KeyBatch& keys, uint32_t i, StoreOf& store_of) {
-    if (i + kSlotsAhead < keys.size())
-      store_of(i + kSlotsAhead)->index().Prefetch(IndexHash(keys.hash(i + kSlotsAhead)));
+    if (i + kSlotsAhead < keys.size()) {
+      const uint32_t ahead = i + kSlotsAhead;
+      const RowStore& store = *store_of(ahead);
+      const uint32_t hash = IndexHash(keys.hash(ahead));
+      store.index().Prefetch(hash);
+      if (!store.cold().empty()) {
+        const auto group = static_cast<uint16_t>(keys.key_group(ahead).value);
+        store.cold().Prefetch(ColdFilter::Fingerprint(hash, group));
+      }
+    }
     if (i + kRowsAhead < keys.size())
       store_of(i + kRowsAhead)->index().PrefetchRow(IndexHash(keys.hash(i + kRowsAhead)));
   }

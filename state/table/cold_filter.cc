@@ -39,6 +39,10 @@ bool ColdFilter::Generation::MayContain(uint64_t fingerprint) const {
   return true;
 }
 
+void ColdFilter::Generation::Prefetch(uint64_t fingerprint) const {
+  __builtin_prefetch(&words[BlockOf(fingerprint, num_blocks) * kWordsABlock]);
+}
+
 void ColdFilter::Generation::Add(uint64_t fingerprint) {
   uint64_t* block = &words[BlockOf(fingerprint, num_blocks) * kWordsABlock];
   uint64_t bits = ProbeBits(fingerprint);

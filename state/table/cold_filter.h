@@ -24,6 +24,10 @@ class ColdFilter {
     }
     return false;
   }
+  /// Loads the cache lines that MayContain reads.
+  void Prefetch(uint64_t fingerprint) const {
+    for (const Generation& generation : generations_) generation.Prefetch(fingerprint);
+  }
   bool empty() const { return !all_ && num_keys_ == 0; }
   void Add(uint64_t fingerprint);
   /// Every key may be cold, until Replace: after a restore.
@@ -45,6 +49,7 @@ class ColdFilter {
     uint64_t num_keys_max = 0;
     explicit Generation(uint64_t keys);
     bool MayContain(uint64_t fingerprint) const;
+    void Prefetch(uint64_t fingerprint) const;
     void Add(uint64_t fingerprint);
   };
   static constexpr uint64_t kFirstKeys = 1024;

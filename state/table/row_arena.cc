@@ -35,6 +35,7 @@ void* RowArena::Allocate(size_t size_bytes) {
   if (head == nullptr) return Carve(rounded);
   FreeBlock* block = head;
   head = block->next;
+  __builtin_prefetch(head);
   return block;
 }
 

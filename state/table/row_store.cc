@@ -219,6 +219,9 @@ uint64_t RowStore::Evict(uint64_t wanted_bytes) {
     if (hand_ >= index_.num_slots()) hand_ = 0;
     if (hand_ + kAhead < index_.num_slots()) {
       if (Row* ahead = index_.RowAt(hand_ + kAhead)) __builtin_prefetch(ahead);
+      if (Row* near = index_.RowAt(hand_ + kAhead / 2)) {
+        if (near->referenced == 0) cold_.Prefetch(ColdFilter::Fingerprint(near->hash, near->group));
+      }
     }
     Row* row = index_.RowAt(hand_);
     if (row == nullptr) continue;
