@@ -1,5 +1,6 @@
 #include "operators/connectors/kafka/native/broker_connection.h"
 
+#include <algorithm>
 #include <span>
 #include <utility>
 
@@ -10,6 +11,9 @@
 
 namespace millrace {
 namespace {
+
+// Of questions that are answered at once: a thread of the I/O pool waits for them.
+constexpr int64_t kAnswerTimeoutMs = 10'000;
 
 Status NotKafka(const std::string& reason) {
   return Status(kOutsideRefused, "broker does not speak the Kafka protocol, " + reason)
@@ -73,7 +77,8 @@ Status BrokerConnection::Authenticate() {
 
 Result<BrokerConnection::Response> BrokerConnection::Ask(KafkaApi api, int16_t version,
                                                          std::string_view body) {
-  const int64_t deadline_nanos = env_->clock().MonotonicNanos() + settings_.request_timeout_ms * 1'000'000;
+  const int64_t timeout_ms = std::min(settings_.request_timeout_ms, kAnswerTimeoutMs);
+  const int64_t deadline_nanos = env_->clock().MonotonicNanos() + timeout_ms * 1'000'000;
   BlockPool blocks;
   RETURN_IF_ERROR(Send(api, version, body));
   while (true) {
@@ -110,8 +115,10 @@ Result<bool> BrokerConnection::ReadResponse(BlockPool& blocks) {
   }
   if (response_ == nullptr) {
     const int32_t length = WireReader({length_, sizeof(length_)}, WireForm::kClassic).Int32();
-    if (length < 4 || length > settings_.response_bytes_max)
-      return NotKafka("length of an answer is " + std::to_string(length));
+    if (length < 4 || length > settings_.response_bytes_max) {
+      return NotKafka("or an answer is longer than 'properties.receive.message.max.bytes' allows: " +
+                      std::to_string(length) + " bytes");
+    }
     response_size_ = static_cast<size_t>(length);
     num_response_bytes_ = 0;
     response_ = blocks.Take(response_size_);

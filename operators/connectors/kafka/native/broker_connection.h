@@ -30,7 +30,7 @@ class BrokerConnection {
   /// The version of a request that both sides speak.
   Result<int16_t> VersionOf(KafkaApi api) const { return ChooseVersion(offered_, api); }
 
-  /// Sends and waits for the answer; blocks for the request timeout at most.
+  /// Sends and waits for the answer; blocks for 10 s at most.
   struct Response {
     std::shared_ptr<Buffer> block;
     std::string_view body;  // in the block

@@ -1,19 +1,10 @@
 #include "operators/connectors/kafka/native/broker_questions.h"
 
-#include <algorithm>
-
 #include "operators/api/error_codes.h"
 #include "operators/connectors/kafka/native/broker_connection.h"
 
 namespace millrace {
 namespace {
-
-constexpr int64_t kTimeoutMs = 10'000;
-
-void ShortenTimeouts(KafkaClientSettings* settings) {
-  settings->connect_timeout_ms = std::min(settings->connect_timeout_ms, kTimeoutMs);
-  settings->request_timeout_ms = std::min(settings->request_timeout_ms, kTimeoutMs);
-}
 
 Result<ClusterMetadata> AskOne(const BrokerAddress& broker, const std::vector<std::string>& topics,
                                const KafkaClientSettings& settings, Env* env) {
@@ -27,9 +18,8 @@ Result<ClusterMetadata> AskOne(const BrokerAddress& broker, const std::vector<st
 }  // namespace
 
 Result<ClusterMetadata> AskForMetadata(const std::vector<BrokerAddress>& brokers,
-                                       const std::vector<std::string>& topics, KafkaClientSettings settings,
-                                       Env* env) {
-  ShortenTimeouts(&settings);
+                                       const std::vector<std::string>& topics,
+                                       const KafkaClientSettings& settings, Env* env) {
   Status failure(kOutsideUnreachable, "there is no broker to ask");
   for (const BrokerAddress& broker : brokers) {
     Result<ClusterMetadata> metadata = AskOne(broker, topics, settings, env);
@@ -40,9 +30,8 @@ Result<ClusterMetadata> AskForMetadata(const std::vector<BrokerAddress>& brokers
 }
 
 Result<std::pair<int64_t, int64_t>> AskForOffsetRange(const BrokerAddress& leader, const std::string& topic,
-                                                      int32_t partition, KafkaClientSettings settings,
+                                                      int32_t partition, const KafkaClientSettings& settings,
                                                       Env* env) {
-  ShortenTimeouts(&settings);
   ASSIGN_OR_RETURN(const auto connection, BrokerConnection::Open(leader, settings, env));
   ASSIGN_OR_RETURN(const int16_t version, connection->VersionOf(KafkaApi::kListOffsets));
   const auto ask = [&](int64_t timestamp_ms) -> Result<int64_t> {

@@ -110,7 +110,7 @@ Status ReadConnecting(const Properties& properties, KafkaClientSettings* setting
                                       &settings->reconnect_backoff_ms));
   RETURN_IF_ERROR(ReadNumber<int64_t>(properties, "reconnect.backoff.max.ms", 1000, 0, kHourMs,
                                       &settings->reconnect_backoff_ms_max));
-  RETURN_IF_ERROR(ReadNumber<int64_t>(properties, "socket.connection.setup.timeout.ms", 30'000, 1000, kHourMs,
+  RETURN_IF_ERROR(ReadNumber<int64_t>(properties, "socket.connection.setup.timeout.ms", 10'000, 1000, kHourMs,
                                       &settings->connect_timeout_ms));
   RETURN_IF_ERROR(ReadNumber<int64_t>(properties, "socket.timeout.ms", 60'000, 10, 300'000,
                                       &settings->request_timeout_ms));

@@ -10,7 +10,8 @@
 namespace millrace {
 namespace {
 
-constexpr int64_t kTickMs = 5000;  // lost answers and old metadata are noticed so late
+constexpr int kResponsesAPollMax = 4;  // records may be left out by the thousand, and a task has other work
+constexpr int64_t kTickMs = 5000;      // lost answers and old metadata are noticed so late
 
 }  // namespace
 
@@ -61,13 +62,14 @@ Status NativeFetcher::Unassign(uint32_t partition) {
 Result<bool> NativeFetcher::Poll(uint32_t num_records_max, FetchedRecords* fetched) {
   context_.mailbox->RunAll();
   RETURN_IF_ERROR(KeepFetching());
-  while (fetched->records.size() < num_records_max) {
-    RETURN_IF_ERROR(HandOut(num_records_max, fetched));
-    if (!pending_.empty()) continue;
+  RETURN_IF_ERROR(HandOut(num_records_max, fetched));
+  for (int i = 0; i < kResponsesAPollMax && fetched->records.size() < num_records_max; ++i) {
     ASSIGN_OR_RETURN(const bool is_received, ReceiveResponse());
-    if (is_received) continue;
-    for (auto& [broker, link] : links_) link.ArmWakeup();
-    return false;
+    if (!is_received) {
+      for (auto& [broker, link] : links_) link.ArmWakeup();
+      return false;
+    }
+    RETURN_IF_ERROR(HandOut(num_records_max, fetched));
   }
   return true;
 }
@@ -98,15 +100,17 @@ Status NativeFetcher::KeepFetching() {
   return Status::Ok();
 }
 
-BrokerLink& NativeFetcher::LinkOf(int32_t broker) {
+void NativeFetcher::AddLink(int32_t broker) {
   const BrokerAddress& address = leaders_.metadata().brokers.at(broker);
-  const auto [found, is_new] = links_.try_emplace(broker, address, context_, [this] { leaders_.Refresh(); });
-  found->second.MoveTo(address);
-  return found->second;
+  links_.try_emplace(broker, address, context_, [this] { leaders_.Refresh(); });
 }
 
 void NativeFetcher::TakeLeaders() {
   const ClusterMetadata& metadata = leaders_.metadata();
+  for (auto& [broker, link] : links_) {
+    if (const auto found = metadata.brokers.find(broker); found != metadata.brokers.end())
+      link.MoveTo(found->second);
+  }
   for (Partition& partition : partitions_) {
     if (!partition.is_assigned) continue;
     const auto topic = metadata.topics.find(partition.topic);
@@ -119,7 +123,7 @@ void NativeFetcher::TakeLeaders() {
     if (found->second.error == 0 && !is_older && metadata.brokers.contains(found->second.leader)) {
       partition.leader = found->second.leader;
       partition.leader_epoch = found->second.leader_epoch;
-      LinkOf(partition.leader);
+      AddLink(partition.leader);
     }
     if (!metadata.brokers.contains(partition.closest_replica)) partition.closest_replica = -1;
     if (partition.leader < 0) leaders_.Refresh();
@@ -218,7 +222,7 @@ Status NativeFetcher::TakePartition(uint32_t number, FetchedPartition& fetched,
   if (fetched.preferred_read_replica >= 0 &&
       leaders_.metadata().brokers.contains(fetched.preferred_read_replica)) {
     partition.closest_replica = fetched.preferred_read_replica;
-    LinkOf(partition.closest_replica);
+    AddLink(partition.closest_replica);
     return Status::Ok();
   }
   partition.end_offset =
@@ -248,6 +252,10 @@ Status NativeFetcher::TakeError(uint32_t number, int16_t error) {
     case RD_KAFKA_RESP_ERR_UNSUPPORTED_COMPRESSION_TYPE:
       return KafkaError(static_cast<rd_kafka_resp_err_t>(error), "records cannot be read",
                         context_.settings.bootstrap_servers);
+    case RD_KAFKA_RESP_ERR_FENCED_LEADER_EPOCH:
+    case RD_KAFKA_RESP_ERR_UNKNOWN_LEADER_EPOCH:
+      partition.leader_epoch = -1;  // whatever is told next counts, even if it is lower
+      break;
     default:
       break;
   }
@@ -262,7 +270,7 @@ void NativeFetcher::LosePosition(uint32_t number, std::optional<int64_t> cut_at)
   Partition& partition = partitions_[number];
   partition.is_assigned = false;
   context_.RunOutside(
-      [leader = leaders_.metadata().brokers.at(partition.leader), topic = partition.topic,
+      [leader = links_.at(partition.leader).address(), topic = partition.topic,
        partition = partition.partition, settings = context_.settings,
        env = context_.env] { return AskForOffsetRange(leader, topic, partition, settings, env); },
       [this, position = KafkaPosition{partition.topic, partition.partition, partition.next_offset, {}},

@@ -64,7 +64,7 @@ class NativeFetcher : public KafkaFetcher {
   /// Sees to it that a Fetch is on its way to every broker that has something to give.
   Status KeepFetching();
   void TakeLeaders();
-  BrokerLink& LinkOf(int32_t broker);
+  void AddLink(int32_t broker);
   Status SendFetch(int32_t broker, BrokerLink& link, int64_t now_nanos);
   /// Takes in one response that is there; false: there is none.
   Result<bool> ReceiveResponse();
