@@ -157,7 +157,7 @@ void BM_Upsert(benchmark::State& state) {
   state.counters["bytes_a_key"] =
       static_cast<double>(table.state().memory_bytes()) / static_cast<double>(state.range(0));
 }
-BENCHMARK(BM_Upsert)->Arg(1'000)->Arg(60'000)->Arg(10'000'000);
+BENCHMARK(BM_Upsert)->Arg(1'000)->Arg(60'000)->Arg(1'000'000)->Arg(10'000'000);
 
 void BM_Insert(benchmark::State& state) {
   const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
