@@ -243,6 +243,44 @@ bool DecodeNested(std::string_view bytes, ColumnBuilder& builder) {
   return true;
 }
 
+/// Appends field `field` of every row; false when one is corrupt.
+bool DecodeColumn(size_t field, std::span<const std::string_view> rows, std::vector<Input>& inputs,
+                  ColumnBuilder& builder) {
+  const PhysicalType type = builder.type().physical();
+  bool ok = true;
+  const auto decode = [&](auto&& append_value) {
+    for (size_t i = 0; i < rows.size() && ok; ++i) {
+      if (IsNullBit(rows[i], field)) {
+        builder.AppendNull();
+      } else {
+        ok = append_value(inputs[i]);
+      }
+    }
+  };
+  if (type == PhysicalType::kString) {
+    decode([&](Input& input) {
+      std::string_view text;
+      if (!input.TakeWithLength(&text)) return false;
+      builder.AppendString(text);
+      return true;
+    });
+  } else if (EncodedSize(type) > 0) {
+    WithFixedType(type, [&]<class T>() {
+      decode([&](Input& input) {
+        std::string_view bytes;
+        if (!input.Take(kEncodedSize<T>, &bytes)) return false;
+        T value{};
+        std::memcpy(static_cast<void*>(&value), bytes.data(), kEncodedSize<T>);
+        builder.Append(value);
+        return true;
+      });
+    });
+  } else {
+    decode([&](Input& input) { return DecodeValue(input, builder); });
+  }
+  return ok;
+}
+
 template <class BuilderOf>
 Status DecodeRow(std::string_view bytes, size_t num_fields, BuilderOf&& builder_of) {
   const uint32_t num_rows = num_fields > 0 ? builder_of(0).size() : 0;
@@ -365,6 +403,32 @@ void RowCodec::EncodeRows(std::span<const ColumnReader> columns, std::span<const
 Status RowCodec::Decode(std::string_view bytes, std::span<ColumnBuilder* const> builders) const {
   DCHECK(builders.size() == types_.size());
   return DecodeRow(bytes, types_.size(), [&](size_t i) -> ColumnBuilder& { return *builders[i]; });
+}
+
+Status RowCodec::DecodeRows(std::span<const std::string_view> rows,
+                            std::span<ColumnBuilder* const> builders) const {
+  DCHECK(builders.size() == types_.size());
+  std::vector<Input> inputs;
+  inputs.reserve(rows.size());
+  const uint32_t num_before = builders.empty() ? 0 : builders[0]->size();
+  size_t num_whole = 0;  // rows that hold their bitmap
+  for (std::string_view row : rows) {
+    std::string_view bitmap;
+    num_whole += inputs.emplace_back(row).Take(bitmap_bytes_, &bitmap);
+  }
+  bool ok = num_whole == rows.size();
+  for (size_t field = 0; field < types_.size() && ok; ++field)
+    ok = DecodeColumn(field, rows, inputs, *builders[field]);
+  for (const Input& input : inputs) ok = ok && input.AtEnd();
+  if (ok) return Status::Ok();
+  const auto truncate = [&] {
+    for (ColumnBuilder* builder : builders) builder->TruncateTo(num_before);
+  };
+  truncate();
+  Status status;  // of the first row that is corrupt
+  for (size_t i = 0; i < rows.size() && status.ok(); ++i) status = Decode(rows[i], builders);
+  truncate();
+  return status;
 }
 
 Status RowCodec::Decode(std::string_view bytes, BatchBuilder& builder, size_t first_column) const {

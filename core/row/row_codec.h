@@ -31,6 +31,8 @@ class RowCodec {
   /// Appends one row to `builders`, parallel to types(). Corruption is kCorruptBytes and leaves the builders
   /// as they were.
   Status Decode(std::string_view bytes, std::span<ColumnBuilder* const> builders) const;
+  /// The same for many rows, column by column.
+  Status DecodeRows(std::span<const std::string_view> rows, std::span<ColumnBuilder* const> builders) const;
   /// Appends to the columns from `first_column` on; the caller finishes the row.
   Status Decode(std::string_view bytes, BatchBuilder& builder, size_t first_column) const;
 

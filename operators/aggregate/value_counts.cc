@@ -48,48 +48,82 @@ Status ValueCounts::Open(KeyedState& state, const std::vector<DataType>& key_typ
   return Status::Ok();
 }
 
-void ValueCounts::EncodeValue(std::span<const ColumnReader> readers, uint32_t row, const int64_t* slice) {
-  sub_key_.clear();
-  if (by_slice_) AppendSlice(*slice, &sub_key_);
-  codec_.Encode(readers, row, &sub_key_);
+void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices) {
+  const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);
+  passes_.resize(num_calls());
+  std::vector<uint8_t> counts(in.size(), 0);
+  for (uint32_t call = 0; call < num_calls(); ++call) {
+    passes_[call].assign(in.size(), 1);
+    if (filters_[call]) {
+      const ColumnReader filter(*batch.columns[*filters_[call]]);
+      for (uint32_t i = 0; i < in.size(); ++i)
+        passes_[call][i] = !filter.IsNull(in.rows[i]) && filter.Value<uint8_t>(in.rows[i]) != 0;
+    }
+    for (uint32_t i = 0; i < in.size(); ++i) counts[i] |= passes_[call][i];
+  }
+  positions_.clear();
+  value_rows_.clear();
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    if (counts[i] == 0 || (!with_nulls_ && AnyNull(readers, in.rows[i]))) continue;
+    positions_.push_back(i);
+    value_rows_.push_back(in.rows[i]);
+  }
+  if (by_slice_) {
+    value_bytes_.clear();
+    value_offsets_.assign(1, 0);
+    for (uint32_t i : positions_) {
+      AppendSlice(slices[i], &value_bytes_);
+      codec_.Encode(readers, in.rows[i], &value_bytes_);
+      value_offsets_.push_back(static_cast<uint32_t>(value_bytes_.size()));
+    }
+  } else {
+    codec_.EncodeRows(readers, value_rows_, &value_bytes_, &value_offsets_);
+  }
+  wanted_.clear();
+  for (size_t j = 0; j < positions_.size(); ++j) {
+    const std::string_view value(value_bytes_.data() + value_offsets_[j],
+                                 value_offsets_[j + 1] - value_offsets_[j]);
+    wanted_.push_back({positions_[j], value});
+  }
+}
+
+void ValueCounts::CountCall(uint32_t call, const GroupedRows& in, std::vector<Change>* changes) {
+  const std::vector<uint8_t>& passes = passes_[call];
+  for (size_t j = 0; j < positions_.size(); ++j) {
+    const uint32_t position = positions_[j];
+    if (passes[position] == 0) continue;
+    const int8_t weight = in.weight(position);
+    uint8_t* at = counts_[j] + call * sizeof(int64_t);
+    const int64_t before = LoadAs<int64_t>(at);
+    StoreAs<int64_t>(at, before + weight);
+    if (before == 0 && weight > 0) changes->push_back({position, 1});
+    if (before == 1 && weight < 0) changes->push_back({position, -1});
+  }
+}
+
+void ValueCounts::EraseUnused(const GroupedRows& in) {
+  std::vector<RowRef> unused;
+  for (size_t j = 0; j < positions_.size(); ++j) {
+    bool is_unused = in.weight(positions_[j]) < 0;
+    for (uint32_t call = 0; call < num_calls() && is_unused; ++call)
+      is_unused = LoadAs<int64_t>(counts_[j] + call * sizeof(int64_t)) == 0;
+    if (is_unused) unused.push_back(entries_[j]);
+  }
+  std::sort(unused.begin(), unused.end(), [](RowRef a, RowRef b) { return a.row < b.row; });
+  unused.erase(std::unique(unused.begin(), unused.end()), unused.end());
+  for (RowRef entry : unused) map_->Erase(entry);
 }
 
 Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
                            const int64_t* slices, std::vector<std::vector<Change>>* changes) {
   changes->assign(num_calls(), {});
   RETURN_IF_ERROR(map_->Prefetch(keys));
-  const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);
-  std::vector<std::optional<ColumnReader>> filters(num_calls());
-  for (uint32_t call = 0; call < num_calls(); ++call) {
-    if (filters_[call]) filters[call].emplace(*batch.columns[*filters_[call]]);
-  }
-  std::vector<uint32_t> counting;
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    const uint32_t row = in.rows[i];
-    if (!with_nulls_ && AnyNull(readers, row)) continue;
-    counting.clear();
-    for (uint32_t call = 0; call < num_calls(); ++call) {
-      const auto& filter = filters[call];
-      if (!filter || (!filter->IsNull(row) && filter->Value<uint8_t>(row) != 0)) counting.push_back(call);
-    }
-    if (counting.empty()) continue;
-    EncodeValue(readers, row, by_slice_ ? &slices[i] : nullptr);
-    bool inserted = false;
-    ASSIGN_OR_RETURN(const RowRef entry, map_->FindOrInsert(keys, i, sub_key_, &inserted));
-    uint8_t* counts = map_->MutableFixed(entry);
-    const int8_t weight = in.weight(i);
-    for (uint32_t call : counting) {
-      uint8_t* at = counts + call * sizeof(int64_t);
-      const int64_t before = LoadAs<int64_t>(at);
-      StoreAs<int64_t>(at, before + weight);
-      if (before == 0 && weight > 0) (*changes)[call].push_back({i, 1});
-      if (before == 1 && weight < 0) (*changes)[call].push_back({i, -1});
-    }
-    const auto is_zero = [&](uint32_t call) { return LoadAs<int64_t>(counts + call * sizeof(int64_t)) == 0; };
-    bool unused = weight < 0;
-    for (uint32_t call = 0; call < num_calls() && unused; ++call) unused = is_zero(call);
-    if (unused) map_->Erase(entry);
-  }
+  FindValues(batch, in, slices);
+  RETURN_IF_ERROR(map_->FindOrInsert(keys, wanted_, &entries_, &inserted_));
+  counts_.clear();
+  for (RowRef entry : entries_) counts_.push_back(map_->MutableFixed(entry));
+  for (uint32_t call = 0; call < num_calls(); ++call) CountCall(call, in, &(*changes)[call]);
+  if (in.weights != nullptr) EraseUnused(in);
   return Status::Ok();
 }
 

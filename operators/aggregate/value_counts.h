@@ -55,7 +55,10 @@ class ValueCounts {
   Status Erase(const KeyBatch& keys, SliceRange slices);
 
  private:
-  void EncodeValue(std::span<const ColumnReader> readers, uint32_t row, const int64_t* slice);
+  /// Finds in wanted_ and positions_ the values of rows that some call counts.
+  void FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices);
+  void CountCall(uint32_t call, const GroupedRows& in, std::vector<Change>* changes);
+  void EraseUnused(const GroupedRows& in);
   bool InRange(std::string_view sub_key, SliceRange slices) const;
 
   std::vector<uint32_t> columns_;
@@ -64,7 +67,17 @@ class ValueCounts {
   bool with_nulls_;
   std::vector<std::optional<uint32_t>> filters_;  // of the calls
   KeyedMap* map_ = nullptr;
-  std::string sub_key_;
+
+  // Of one batch.
+  std::vector<std::vector<uint8_t>> passes_;  // of each call, for each row: whether its FILTER does
+  std::string value_bytes_;
+  std::vector<uint32_t> value_offsets_;
+  std::vector<uint32_t> value_rows_;
+  std::vector<uint32_t> positions_;  // of the rows whose values are wanted
+  std::vector<KeyedMap::EntryKey> wanted_;
+  std::vector<RowRef> entries_;
+  std::vector<uint8_t> inserted_;
+  std::vector<uint8_t*> counts_;
 };
 
 }  // namespace millrace

@@ -63,7 +63,7 @@ Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCa
   out->counts.clear();
   groups_.Clear(keys.size());
   std::vector<JoinCandidates::Range> ranges;  // of each distinct key
-  Status status;
+  found_rows_.clear();
   for (uint32_t i = 0; i < keys.size(); ++i) {
     const uint32_t group = groups_.Add(keys.hash(i), keys.key(i));
     if (group == ranges.size()) {
@@ -71,16 +71,16 @@ Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCa
       RETURN_IF_ERROR(map_->ForEachEntry(keys, i, [&](std::string_view row_bytes, RowRef entry) {
         const JoinRow row = Read(entry);
         if (row.count <= 0 || IsExpired(row, now_micros)) return true;
-        status = codec_.Decode(row_bytes, builder_pointers_);
+        found_rows_.push_back(row_bytes);
         out->entries.push_back(entry);
         out->counts.push_back(row.count);
-        return status.ok();
+        return true;
       }));
-      RETURN_IF_ERROR(status);
       ranges.push_back({begin, static_cast<uint32_t>(out->entries.size())});
     }
     out->ranges[i] = ranges[group];
   }
+  RETURN_IF_ERROR(codec_.DecodeRows(found_rows_, builder_pointers_));
   out->null_row = static_cast<uint32_t>(out->entries.size());
   out->columns.clear();
   for (ColumnBuilder& builder : builders_) {
@@ -90,34 +90,42 @@ Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCa
   return Status::Ok();
 }
 
+Status JoinSide::FindEntries(const Batch& batch, const KeyBatch& keys) {
+  std::vector<ColumnReader> readers;
+  for (const ColumnPtr& column : batch.columns) readers.emplace_back(*column);
+  row_numbers_.clear();
+  for (uint32_t i = 0; i < keys.size(); ++i) row_numbers_.push_back(keys.row(i));
+  codec_.EncodeRows(readers, row_numbers_, &row_bytes_, &row_offsets_);
+  wanted_.clear();
+  for (uint32_t i = 0; i < keys.size(); ++i)
+    wanted_.push_back({i, {row_bytes_.data() + row_offsets_[i], row_offsets_[i + 1] - row_offsets_[i]}});
+  return map_->FindOrInsert(keys, wanted_, &entries_, &inserted_);
+}
+
 Status JoinSide::Update(const Batch& batch, const KeyBatch& keys, const std::vector<int64_t>& num_matches,
                         int64_t now_micros) {
   RETURN_IF_ERROR(map_->Prefetch(keys));
-  std::vector<ColumnReader> readers;
-  for (const ColumnPtr& column : batch.columns) readers.emplace_back(*column);
+  RETURN_IF_ERROR(FindEntries(batch, keys));
+  std::vector<RowRef> unused;
   for (uint32_t i = 0; i < keys.size(); ++i) {
-    row_bytes_.clear();
-    codec_.Encode(readers, keys.row(i), &row_bytes_);
     const bool added = batch.Weight(keys.row(i)) > 0;
-    RowRef entry;
-    if (added) {
-      bool inserted = false;
-      ASSIGN_OR_RETURN(entry, map_->FindOrInsert(keys, i, row_bytes_, &inserted));
-    } else {
-      ASSIGN_OR_RETURN(entry, map_->Find(keys, i, row_bytes_));
-      if (!entry) continue;  // forgotten after its time to live
-    }
-    JoinRow row = Read(entry);
+    JoinRow row = Read(entries_[i]);
     if (IsExpired(row, now_micros)) row.count = 0;
     row.count += added ? 1 : -1;
-    if (row.count <= 0) {
-      map_->Erase(entry);
-      continue;
+    if (row.count <= 0) {  // less when what is taken back was forgotten after its time to live
+      row = JoinRow();
+      unused.push_back(entries_[i]);
+    } else {
+      row.written_micros = now_micros;
+      row.num_matches = num_matches[i];
     }
-    row.written_micros = now_micros;
-    row.num_matches = num_matches[i];
-    Write(entry, row);
+    Write(entries_[i], row);
     if (added) RegisterExpiry(keys, i, now_micros);
+  }
+  std::sort(unused.begin(), unused.end(), [](RowRef a, RowRef b) { return a.row < b.row; });
+  unused.erase(std::unique(unused.begin(), unused.end()), unused.end());
+  for (RowRef entry : unused) {
+    if (Read(entry).count <= 0) map_->Erase(entry);
   }
   return Status::Ok();
 }

@@ -61,6 +61,8 @@ class JoinSide {
   bool IsExpired(const JoinRow& row, int64_t now_micros) const {
     return ttl_micros_ > 0 && row.written_micros + ttl_micros_ <= now_micros;
   }
+  /// Finds or makes the entries of the rows of all keys.
+  Status FindEntries(const Batch& batch, const KeyBatch& keys);
   void RegisterExpiry(const KeyBatch& keys, uint32_t i, int64_t now_micros);
 
   const std::string name_;
@@ -74,7 +76,15 @@ class JoinSide {
   ScratchGroups groups_;
   std::vector<ColumnBuilder> builders_;
   std::vector<ColumnBuilder*> builder_pointers_;
+
+  // Of one batch.
+  std::vector<uint32_t> row_numbers_;
   std::string row_bytes_;
+  std::vector<uint32_t> row_offsets_;
+  std::vector<KeyedMap::EntryKey> wanted_;
+  std::vector<RowRef> entries_;
+  std::vector<uint8_t> inserted_;
+  std::vector<std::string_view> found_rows_;
 };
 
 }  // namespace millrace
