@@ -39,8 +39,17 @@ SliceTableImpl::Slice& SliceTableImpl::SliceOf(int64_t slice) {
     std::string prefix = prefix_;
     AppendOrderedInt64(slice, &prefix);
     found.store = std::make_shared<SliceStore>(std::move(prefix), layout_, clock_);
+    changed_.push_back(&found);
   }
   return found;
+}
+
+void SliceTableImpl::MarkChanged(Slice* slice) {
+  if (!std::exchange(slice->is_changed, true)) changed_.push_back(slice);
+}
+
+void SliceTableImpl::MarkAllChanged() {
+  for (auto& [slice, content] : slices_) MarkChanged(&content);
 }
 
 Status SliceTableImpl::FindOrInsert(std::span<const int64_t> slices, const KeyBatch& keys,
@@ -49,7 +58,10 @@ Status SliceTableImpl::FindOrInsert(std::span<const int64_t> slices, const KeyBa
   stores_.clear();
   touched_.clear();
   for (uint32_t i = 0; i < keys.size(); ++i) {
-    if (i == 0 || slices[i] != slices[i - 1]) touched_.push_back(&SliceOf(slices[i]));
+    if (i == 0 || slices[i] != slices[i - 1]) {
+      touched_.push_back(&SliceOf(slices[i]));
+      MarkChanged(touched_.back());
+    }
     stores_.push_back(touched_.back()->store.get());
   }
   uint64_t num_inserted = 0;
@@ -79,7 +91,9 @@ std::optional<int64_t> SliceTableImpl::NextSlice(int64_t after) const {
 
 Status SliceTableImpl::ForEachRow(int64_t slice, const std::function<Status(RowRef)>& visit) {
   auto found = slices_.find(slice);
-  return found == slices_.end() ? Status::Ok() : ForEachStoredRow(*found->second.store, cold_, visit);
+  if (found == slices_.end()) return Status::Ok();
+  MarkChanged(&found->second);
+  return ForEachStoredRow(*found->second.store, cold_, visit);
 }
 
 void SliceTableImpl::DropSlice(int64_t slice) {
@@ -87,6 +101,8 @@ void SliceTableImpl::DropSlice(int64_t slice) {
   if (found == slices_.end()) return;
   if (found->second.store->may_be_stored()) dropped_prefixes_.push_back(found->second.store->prefix());
   num_rows_ -= std::min(num_rows_, found->second.num_rows);
+  counted_bytes_ -= found->second.counted_bytes;
+  std::erase(changed_, &found->second);
   slices_.erase(found);
 }
 
@@ -116,12 +132,18 @@ std::string_view SliceTableImpl::Key(RowRef row) const {
 }
 
 uint64_t SliceTableImpl::memory_bytes() const {
-  uint64_t bytes = 0;
-  for (const auto& [slice, content] : slices_) bytes += content.store->memory_bytes();
-  return bytes;
+  for (Slice* slice : changed_) {
+    counted_bytes_ -= slice->counted_bytes;
+    slice->counted_bytes = slice->store->memory_bytes();
+    counted_bytes_ += slice->counted_bytes;
+    slice->is_changed = false;
+  }
+  changed_.clear();
+  return counted_bytes_;
 }
 
 void SliceTableImpl::Freeze(FrozenChanges* out) {
+  MarkAllChanged();
   std::move(dropped_prefixes_.begin(), dropped_prefixes_.end(), std::back_inserter(out->dropped_prefixes));
   dropped_prefixes_.clear();
   for (auto& [slice, content] : slices_) {
@@ -149,6 +171,7 @@ Status SliceTableImpl::Restore(uint64_t num_rows, bool load_all) {
   }
   RETURN_IF_ERROR(cursor->status());
   num_rows_ = num_rows;
+  MarkAllChanged();
   for (auto& [slice, content] : slices_) {
     content.num_rows = load_all ? content.store->index().size() : num_rows / slices_.size();
   }
@@ -156,6 +179,7 @@ Status SliceTableImpl::Restore(uint64_t num_rows, bool load_all) {
 }
 
 void SliceTableImpl::LearnColdKeys(ColdFilters& filters) {
+  MarkAllChanged();
   for (auto& [slice, content] : slices_) {
     if (content.store->cold().has_all())
       content.store->cold().Absorb(std::move(filters[content.store->prefix()]));
@@ -164,6 +188,7 @@ void SliceTableImpl::LearnColdKeys(ColdFilters& filters) {
 
 uint64_t SliceTableImpl::Evict(uint64_t wanted_bytes) {
   uint64_t freed = 0;
+  MarkAllChanged();
   // Late slices are used last.
   for (auto at = slices_.rbegin(); at != slices_.rend() && freed < wanted_bytes; ++at) {
     freed += at->second.store->Evict(wanted_bytes - freed);

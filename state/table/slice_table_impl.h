@@ -42,6 +42,8 @@ class SliceTableImpl final : public SliceTable, public StateTable {
   struct Slice {
     std::shared_ptr<RowStore> store;
     uint64_t num_rows = 0;  // an estimate after a restore
+    uint64_t counted_bytes = 0;
+    bool is_changed = true;  // since its bytes were counted
   };
   /// A row's link to its store.
   struct Links {
@@ -50,6 +52,8 @@ class SliceTableImpl final : public SliceTable, public StateTable {
   class SliceStore;
   Slice& SliceOf(int64_t slice);
   RowStore& StoreOf(RowRef row) const;
+  void MarkChanged(Slice* slice);
+  void MarkAllChanged();
 
   const std::string prefix_;
   const RowLayout layout_;
@@ -61,6 +65,9 @@ class SliceTableImpl final : public SliceTable, public StateTable {
   std::vector<RowStore*> stores_;              // of the keys of a batch: scratch
   std::vector<Slice*> touched_;
   uint64_t num_rows_ = 0;
+  // There may be thousands of slices, so only those are counted again that rows were asked of.
+  mutable uint64_t counted_bytes_ = 0;
+  mutable std::vector<Slice*> changed_;
 };
 
 }  // namespace millrace::state

@@ -219,6 +219,7 @@ void BM_MapAppend(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kNumRows);
 }
 BENCHMARK(BM_MapAppend)
+    ->Name("state/map_append")
     ->ArgNames({"keys", "by_batch"})
     ->Args({50'000, 0})
     ->Args({50'000, 1})

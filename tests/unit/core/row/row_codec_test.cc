@@ -167,6 +167,30 @@ TEST(RowCodecTest, CorruptBytesAreRefusedAndLeaveTheBuildersAlone) {
   EXPECT_EQ(RowsOf(builder.Finish())[0], RowsOf(batch)[1]);
 }
 
+TEST(RowCodecTest, DecodeRowsEqualsDecode) {
+  const Batch batch = BatchOf(OneColumnOfEachType());
+  const RowCodec codec(TypesOf(batch.columns));
+  std::vector<std::string> encoded;
+  for (uint32_t row = 0; row < batch.num_rows; ++row) encoded.push_back(EncodeRow(batch.columns, row));
+  std::vector<std::string_view> rows(encoded.begin(), encoded.end());
+  rows.insert(rows.end(), encoded.begin(), encoded.end());
+  BatchBuilder builder(batch.schema);
+  std::vector<ColumnBuilder*> columns;
+  for (size_t i = 0; i < builder.num_columns(); ++i) columns.push_back(&builder.column(i));
+  ASSERT_TRUE(codec.DecodeRows(rows, columns).ok());
+  for (size_t i = 0; i < rows.size(); ++i) builder.FinishRow();
+  const std::vector<std::string> once = RowsOf(batch);
+  std::vector<std::string> expected = once;
+  expected.insert(expected.end(), once.begin(), once.end());
+  EXPECT_EQ(RowsOf(builder.Finish()), expected);
+
+  for (const std::string_view damaged : {rows[1].substr(0, rows[1].size() - 1), std::string_view()}) {
+    rows[1] = damaged;
+    EXPECT_EQ(codec.DecodeRows(rows, columns).code(), kCorruptBytes);
+    for (const ColumnBuilder* column : columns) EXPECT_EQ(column->size(), 0u);
+  }
+}
+
 TEST(RowCodecTest, HugeLengthsInsideAreRefused) {
   ColumnBuilder builder(DataType::Array(DataType::Integer()));
   ColumnBuilder* const builders[] = {&builder};
