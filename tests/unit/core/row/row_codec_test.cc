@@ -174,15 +174,17 @@ TEST(RowCodecTest, DecodeRowsEqualsDecode) {
   for (uint32_t row = 0; row < batch.num_rows; ++row) encoded.push_back(EncodeRow(batch.columns, row));
   std::vector<std::string_view> rows(encoded.begin(), encoded.end());
   rows.insert(rows.end(), encoded.begin(), encoded.end());
-  BatchBuilder builder(batch.schema);
+  std::vector<ColumnBuilder> builders;
+  for (const DataType& type : codec.types()) builders.emplace_back(type);
   std::vector<ColumnBuilder*> columns;
-  for (size_t i = 0; i < builder.num_columns(); ++i) columns.push_back(&builder.column(i));
+  for (ColumnBuilder& builder : builders) columns.push_back(&builder);
   ASSERT_TRUE(codec.DecodeRows(rows, columns).ok());
-  for (size_t i = 0; i < rows.size(); ++i) builder.FinishRow();
+  std::vector<ColumnPtr> decoded;
+  for (ColumnBuilder& builder : builders) decoded.push_back(builder.Finish());
   const std::vector<std::string> once = RowsOf(batch);
   std::vector<std::string> expected = once;
   expected.insert(expected.end(), once.begin(), once.end());
-  EXPECT_EQ(RowsOf(builder.Finish()), expected);
+  EXPECT_EQ(RowsOf(BatchOf(std::move(decoded))), expected);
 
   for (const std::string_view damaged : {rows[1].substr(0, rows[1].size() - 1), std::string_view()}) {
     rows[1] = damaged;
