@@ -105,17 +105,12 @@ const char* JsonCursor::FindClosingQuote(const char* from, bool* has_escapes) {
   return end_;
 }
 
-bool JsonCursor::ReadLongString(std::string_view* raw, bool* has_escapes) {
-  const char* const begin = position_ + 1;
-  *has_escapes = false;
+const char* JsonCursor::LongString(const char* at, std::string_view* raw, bool* has_escapes) {
+  const char* const begin = at + 1;
   const char* const quote = FindClosingQuote(begin, has_escapes);
-  if (quote == end_) {
-    position_ = end_;
-    return Fail("ends inside a string");
-  }
+  if (quote == end_) return nullptr;
   *raw = {begin, static_cast<size_t>(quote - begin)};
-  position_ = quote + 1;
-  return true;
+  return quote + 1;
 }
 
 bool JsonCursor::ReadNumber(std::string_view* text, bool* is_float) {

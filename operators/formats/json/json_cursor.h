@@ -74,49 +74,48 @@ class JsonCursor {
 
   /// A string's raw bytes between the quotes, and whether they hold escapes. The opening quote is next.
   bool ReadString(std::string_view* raw, bool* has_escapes) {
-#if defined(__SSE2__)
-    // Most strings end within 16 bytes or begin without an escape in them.
-    const char* const begin = position_ + 1;
-    if (end_ - begin >= 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
-      const auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
-      const auto escapes =
-          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-      const uint32_t before_quote = (quotes - 1) & ~quotes;  // bits below the first quote
-      if (quotes != 0 && (escapes & before_quote) == 0) {
-        const auto size = static_cast<size_t>(__builtin_ctz(quotes));
-        non_ascii_ |= (static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & before_quote) != 0;
-        *raw = {begin, size};
-        *has_escapes = false;
-        position_ = begin + size + 1;
-        return true;
-      }
+    if (const char* const behind = StringAt(position_, raw, has_escapes)) {
+      position_ = behind;
+      return true;
     }
-#endif
-    return ReadLongString(raw, has_escapes);
+    position_ = end_;
+    return Fail("ends inside a string");
+  }
+  /// The same of the string at `at`; where it ends, or null when it does not.
+  const char* StringAt(const char* at, std::string_view* raw, bool* has_escapes) {
+    *has_escapes = false;
+    const char* const behind = ShortString(at, raw);
+    return behind != nullptr ? behind : LongString(at, raw, has_escapes);
   }
   /// A number's text, and whether it has a fraction or exponent.
   bool ReadNumber(std::string_view* text, bool* is_float);
   /// Whole numbers of up to 18 digits, the usual case; false (and not moved) for all else.
   bool ReadShortInteger(int64_t* value) {
-    const char* at = position_;
-    const bool negative = at != end_ && *at == '-';
+    const char* const behind = ShortInteger(position_, end_, value);
+    if (behind == nullptr) return false;
+    position_ = behind;
+    return true;
+  }
+  /// The same of the text at `at`; where the number ends, or null.
+  static const char* ShortInteger(const char* at, const char* end, int64_t* value) {
+    const bool negative = at != end && *at == '-';
     if (negative) ++at;
     const char* const first = at;
     uint64_t number = 0;
-    if (end_ - at >= 8) {
+    if (end - at >= 8) {
       uint64_t bytes;
       std::memcpy(&bytes, at, sizeof(bytes));
       const int num_digits = LeadingDigits(bytes);
+      if (num_digits == 0) return nullptr;
       number = EightDigits(bytes, num_digits);
       at += num_digits;
-      if (num_digits < 8) return EndShortInteger(first, at, negative, number, value);
+      if (num_digits < 8) return EndShortInteger(first, at, end, negative, number, value);
     }
-    while (at != end_ && static_cast<unsigned char>(*at - '0') < 10) {
+    while (at != end && static_cast<unsigned char>(*at - '0') < 10) {
       number = number * 10 + static_cast<unsigned char>(*at - '0');
       ++at;
     }
-    return EndShortInteger(first, at, negative, number, value);
+    return EndShortInteger(first, at, end, negative, number, value);
   }
   bool ReadLiteral(std::string_view literal) {
     if (static_cast<size_t>(end_ - position_) < literal.size() ||
@@ -144,9 +143,8 @@ class JsonCursor {
     const uint64_t others = (((values + 0x0606060606060606ull) | values) & 0xf0f0f0f0f0f0f0f0ull);
     return others == 0 ? 8 : __builtin_ctzll(others) >> 3;
   }
-  /// The number that the first `num_digits` (1 to 8) of 8 bytes of text are, 0 when there are none.
+  /// The number that the first `num_digits` (1 to 8) of 8 bytes of text are.
   static uint64_t EightDigits(uint64_t bytes, int num_digits) {
-    if (num_digits == 0) return 0;
     // Leading zeros, then pairs, fours, eights are added up.
     uint64_t digits = (bytes ^ 0x3030303030303030ull) << (64 - num_digits * 8);
     digits = digits * 10 + (digits >> 8);
@@ -154,16 +152,37 @@ class JsonCursor {
             (((digits >> 16) & 0x000000ff000000ffull) * 0x0000271000000001ull)) >>
            32;
   }
-  bool EndShortInteger(const char* first, const char* at, bool negative, uint64_t number, int64_t* value) {
+  static const char* EndShortInteger(const char* first, const char* at, const char* end, bool negative,
+                                     uint64_t number, int64_t* value) {
     const auto num_digits = at - first;
-    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return false;
-    if (at != end_ && (*at == '.' || (*at | 0x20) == 'e')) return false;
+    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return nullptr;
+    if (at != end && (*at == '.' || (*at | 0x20) == 'e')) return nullptr;
     *value = negative ? -static_cast<int64_t>(number) : static_cast<int64_t>(number);
-    position_ = at;
-    return true;
+    return at;
+  }
+  /// The string whose opening quote is at `at`, when it ends within 16 bytes and has no escape before, as
+  /// most have; where it ends, or null and nothing done.
+  const char* ShortString(const char* at, std::string_view* raw) {
+#if defined(__SSE2__)
+    const char* const begin = at + 1;
+    if (end_ - begin >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
+      const auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
+      const auto escapes =
+          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+      const uint32_t before_quote = (quotes - 1) & ~quotes;  // bits below the first quote
+      if (quotes != 0 && (escapes & before_quote) == 0) {
+        const auto size = static_cast<size_t>(__builtin_ctz(quotes));
+        non_ascii_ |= (static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & before_quote) != 0;
+        *raw = {begin, size};
+        return begin + size + 1;
+      }
+    }
+#endif
+    return nullptr;
   }
   static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-  bool ReadLongString(std::string_view* raw, bool* has_escapes);
+  const char* LongString(const char* at, std::string_view* raw, bool* has_escapes);
   /// The quote at or behind `from` that no backslash escapes; end_ when there is none. Looks at whole blocks:
   /// bytes around the string may count as seen, too.
   const char* FindClosingQuote(const char* from, bool* has_escapes);

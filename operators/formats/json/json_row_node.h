@@ -28,6 +28,7 @@ struct JsonRowReader::Node {
   std::string name;
   DataType type;
   TypeKind kind = TypeKind::kNull;
+  bool takes_millis = false;  // a timestamp whose microseconds a text with 3 fraction digits gives
   ColumnBuilder* builder = nullptr;
   std::vector<Node> children;
   // ROW:

@@ -41,6 +41,7 @@ JsonRowReader::Node JsonRowReader::MakeNode(const std::string& name, const DataT
   node.name = name;
   node.type = type;
   node.kind = type.kind();
+  node.takes_millis = type.IsTimestamp() && type.precision() >= 3 && type.physical() == PhysicalType::kInt64;
   for (const Field& field : type.fields()) node.children.push_back(MakeNode(field.name, field.type));
   node.seen_in_row.resize(node.children.size());
   for (uint32_t i = 0; i < node.children.size(); ++i) node.field_of_name.emplace(node.children[i].name, i);
@@ -53,7 +54,7 @@ uint32_t JsonRowReader::Node::FieldOf(std::string_view field_name) const {
 }
 
 JsonRowReader::JsonRowReader(const std::vector<Field>& columns, const JsonOptions& options)
-    : options_(options) {
+    : options_(options), timestamp_separator_(options.timestamps == TimestampStandard::kSql ? ' ' : 'T') {
   const DataType row = DataType::Row(columns);
   exact_decimals_ = HasDecimal(row);
   root_ = std::make_unique<Node>(MakeNode("", row));
@@ -107,20 +108,83 @@ Status JsonRowReader::Failure(const JsonCursor& cursor) const {
 JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
   JsonCursor& cursor = *cursor_;
   const std::span<const JsonMemberLayout::Member> members = row->layout.members();
+  // The place is kept here and given to the cursor for what is not the usual case: bytes written to columns
+  // could else be the cursor's, for all the compiler knows.
+  const char* at = cursor.position();
+  const char* const end = cursor.end();
   size_t position = 0;
   for (; position < members.size(); ++position) {
     const JsonMemberLayout::Member& member = members[position];
-    if (!member.text.IsAt(cursor.position(), cursor.end())) break;
-    cursor.set_position(cursor.position() + member.text.size());
+    if (!member.text.IsAt(at, end)) break;
+    at += member.text.size();
+    if (const char* const behind = ReadUsualValue(row, member.field, at, end)) {
+      at = behind;
+      continue;
+    }
+    cursor.set_position(at);
     cursor.SkipSpace();
     const Outcome outcome = ReadMemberValue(row, member.field);
     if (outcome != Outcome::kOk) return outcome;
+    at = cursor.position();
   }
+  cursor.set_position(at);
   if (position == members.size() && row->layout.num_fields() == row->children.size() && position > 0 &&
       cursor.Consume('}')) {
     return Outcome::kOk;
   }
   return ReadMembersByName(row, position);
+}
+
+/// A value that most are like and that needs few instructions: where it ends, or null and nothing done.
+[[gnu::always_inline]] inline const char* JsonRowReader::ReadUsualValue(Node* row, uint32_t field,
+                                                                        const char* at, const char* end) {
+  constexpr std::string_view kNull = "null";
+  constexpr ptrdiff_t kTimestampBytes = 23;
+  if (end - at <= kTimestampBytes + 2) return nullptr;
+  if (field == JsonMemberLayout::kUnknownField) {
+    std::string_view skipped;
+    bool has_escapes;
+    if (*at != '"') return std::memcmp(at, kNull.data(), kNull.size()) == 0 ? at + kNull.size() : nullptr;
+    return cursor_->StringAt(at, &skipped, &has_escapes);
+  }
+  Node& node = row->children[field];
+  if (*at == 'n') {
+    if (std::memcmp(at, kNull.data(), kNull.size()) != 0) return nullptr;
+    node.builder->AppendNull();
+    return at + kNull.size();
+  }
+  const char* behind = nullptr;
+  int64_t number;
+  std::string_view text;
+  switch (node.kind) {
+    case TypeKind::kBigint:
+      behind = JsonCursor::ShortInteger(at, end, &number);
+      if (behind != nullptr) node.builder->Append(number);
+      return behind;
+    case TypeKind::kInteger:
+      behind = JsonCursor::ShortInteger(at, end, &number);
+      if (behind == nullptr || number != static_cast<int32_t>(number)) return nullptr;
+      node.builder->Append(static_cast<int32_t>(number));
+      return behind;
+    case TypeKind::kVarchar: {
+      bool has_escapes;
+      if (!zero_copy_ || *at != '"') return nullptr;
+      behind = cursor_->StringAt(at, &text, &has_escapes);
+      if (behind == nullptr) return nullptr;
+      if (has_escapes) return AppendUnescaped(&node, text) == Outcome::kOk ? behind : nullptr;
+      node.builder->AppendStringRef(StringRef(text));
+      return behind;
+    }
+    case TypeKind::kTimestamp: {
+      if (!node.takes_millis || *at != '"' || at[kTimestampBytes + 1] != '"') return nullptr;
+      const auto micros = ParseUsualTimestamp(at + 1, timestamp_separator_, date_cache_);
+      if (!micros) return nullptr;
+      node.builder->Append(*micros);
+      return at + kTimestampBytes + 2;
+    }
+    default:
+      return nullptr;
+  }
 }
 
 JsonRowReader::Outcome JsonRowReader::ReadMemberValue(Node* row, uint32_t field) {

@@ -39,6 +39,7 @@ class JsonRowReader {
 
   /// What is behind an object's '{': first as many members as stand where the last object had them.
   Outcome ReadMembers(Node* row);
+  const char* ReadUsualValue(Node* row, uint32_t field, const char* at, const char* end);
   /// The members from number `position` on, by name; the layout is learned anew from there.
   Outcome ReadMembersByName(Node* row, size_t position);
   bool ReadName(Node* row, uint32_t* field);
@@ -71,6 +72,7 @@ class JsonRowReader {
   JsonOptions options_;
   bool exact_decimals_ = false;  // of tree text: the table has a DECIMAL
   bool zero_copy_ = false;
+  const char timestamp_separator_;
   DateCache date_cache_;
   std::unique_ptr<Node> root_;
   JsonCursor* cursor_ = nullptr;

@@ -218,8 +218,7 @@ JsonRowReader::Outcome JsonRowReader::ReadTemporal(Node* node) {
 }
 
 bool JsonRowReader::AppendTimestamp(Node* node, std::string_view text) {
-  const char separator = options_.timestamps == TimestampStandard::kSql ? ' ' : 'T';
-  const auto time = ParseStrictTimestamp(text, separator, &date_cache_);
+  const auto time = ParseStrictTimestamp(text, timestamp_separator_, &date_cache_);
   if (!time) return false;
   int32_t offset_seconds = 0;
   if (options_.timestamps == TimestampStandard::kIso8601WithOffset) {

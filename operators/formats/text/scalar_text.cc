@@ -181,6 +181,16 @@ std::optional<int64_t> ParseStrictTime(std::string_view text, bool seconds_optio
   return nanos;
 }
 
+std::optional<int64_t> ParseUsualTimestamp(const char* text, char separator, const DateCache& cache) {
+  const int32_t seconds = SecondsOfDay(text + 11);
+  if (seconds < 0 || text[10] != separator || text[19] != '.' || !IsDigit(text[20]) || !IsDigit(text[21]) ||
+      !IsDigit(text[22]) || std::memcmp(text, cache.text, sizeof(cache.text)) != 0) {
+    return std::nullopt;
+  }
+  const int32_t millis = (text[20] - '0') * 100 + (text[21] - '0') * 10 + (text[22] - '0');
+  return cache.days * kMicrosPerDay + seconds * kMicrosPerSecond + millis * kMicrosPerMilli;
+}
+
 std::optional<TimestampText> ParseStrictTimestamp(std::string_view text, char separator, DateCache* cache) {
   if (text.size() < 19 || text[10] != separator) return std::nullopt;
   TimestampText time;
