@@ -1,6 +1,7 @@
 #include "operators/formats/json/json_cursor.h"
 
 #include <algorithm>
+#include <array>
 
 #include "core/functions/utf8.h"
 #include "operators/formats/json/json_string_block.h"
@@ -46,21 +47,26 @@ uint64_t EscapedBytes(uint64_t backslashes, uint64_t* carried_escape) {
   return (kEven ^ (sum << 1)) & behind;
 }
 
-/// Writes what the escape that `text` begins with stands for, and moves `next` behind it; nullptr for a bad
-/// one.
-char* UnescapeOne(std::string_view text, const char** next, char* out) {
-  if (text.size() < 2) return nullptr;
-  static constexpr std::string_view kNames = "\"\\/bfnrt";
-  static constexpr std::string_view kValues = "\"\\/\b\f\n\r\t";
-  const char c = text[1];
-  *next += 2;
-  if (const size_t index = kNames.find(c); index != std::string_view::npos) {
-    *out = kValues[index];
-    return out + 1;
-  }
-  int32_t unit;
-  if (c != 'u' || (unit = FourHexDigits(text.substr(2))) < 0) return nullptr;
-  *next += 4;
+/// What the character behind a backslash stands for; 0 when it is no such escape.
+constexpr std::array<char, 256> kSimpleEscapes = [] {
+  std::array<char, 256> values{};
+  values['"'] = '"';
+  values['\\'] = '\\';
+  values['/'] = '/';
+  values['b'] = '\b';
+  values['f'] = '\f';
+  values['n'] = '\n';
+  values['r'] = '\r';
+  values['t'] = '\t';
+  return values;
+}();
+
+/// Writes the character that the escape at the beginning of `text` stands for ("\u0041", or two of them), and
+/// moves `next` behind it; nullptr for a bad one.
+char* UnescapeCodePoint(std::string_view text, const char** next, char* out) {
+  const int32_t unit = text.substr(0, 2) == "\\u" ? FourHexDigits(text.substr(2)) : -1;
+  if (unit < 0) return nullptr;
+  *next += 6;
   if (unit < 0xd800 || unit > 0xdfff) return WriteCharacter(static_cast<uint32_t>(unit), out);
   const bool is_pair = unit < 0xdc00 && text.substr(6, 2) == "\\u";
   const int32_t low = is_pair ? FourHexDigits(text.substr(8)) : -1;
@@ -220,7 +226,13 @@ char* JsonCursor::Unescape(std::string_view raw, char* out) {
       *out++ = *at++;
       continue;
     }
-    out = UnescapeOne({at, static_cast<size_t>(end - at)}, &at, out);
+    const char simple = end - at > 1 ? kSimpleEscapes[static_cast<unsigned char>(at[1])] : '\0';
+    if (simple != '\0') {
+      *out++ = simple;
+      at += 2;
+      continue;
+    }
+    out = UnescapeCodePoint({at, static_cast<size_t>(end - at)}, &at, out);
     if (out == nullptr) return nullptr;
   }
   return out;
