@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include <cctype>
+#include <csignal>
 #include <string>
 #include <thread>
 
@@ -59,6 +60,7 @@ struct Identity {
 class EchoServer {
  public:
   explicit EchoServer(const Identity& identity) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes its farewell to clients that have closed
     listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
     sockaddr_in address{};
     address.sin_family = AF_INET;
