@@ -97,6 +97,18 @@ class ServerTest(unittest.TestCase):
             self.server.get("/jobs/0123")
         self.assertEqual(missing.exception.code, 404)
 
+    def test_last_checkpoint_of_a_bounded_job_holds_no_keyed_state(self):
+        self.server.submit("SET 'pipeline.name' = 'bounded';\n"
+                           "SET 'execution.checkpointing.interval' = '1 h';\n"
+                           "CREATE TABLE source (k BIGINT) WITH ('connector' = 'datagen', 'number-of-rows' = '10000', "
+                           "'fields.k.kind' = 'sequence', 'fields.k.start' = '1', 'fields.k.end' = '10000');\n"
+                           "CREATE TABLE target (k BIGINT, n BIGINT) WITH ('connector' = 'blackhole');\n"
+                           "INSERT INTO target SELECT k, COUNT(*) FROM source GROUP BY k;")
+        self.server.wait_for_state("bounded", "FINISHED")
+        job_id = self.server.job("bounded")["jid"]
+        latest = self.server.get(f"/jobs/{job_id}/checkpoints")["latest"]["completed"]
+        self.assertLess(latest["state_size"], 1000)  # 10,000 keys would be some hundred KB
+
     def test_every_metric_of_the_list_is_exported(self):
         source, target = self.submit_copy()
         put(source, "1", [{"k": "a", "v": 1}])
