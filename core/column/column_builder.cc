@@ -53,7 +53,10 @@ BufferPtr Adopt(std::vector<T>* values) {
 
 }  // namespace
 
-ColumnBuilder::ColumnBuilder(DataType type) : type_(std::move(type)), physical_(type_.physical()) {
+ColumnBuilder::ColumnBuilder(DataType type)
+    : type_(std::move(type)),
+      physical_(type_.physical()),
+      width_(static_cast<uint32_t>(PhysicalSize(physical_))) {
   for (const Field& field : type_.fields()) children_.push_back(std::make_unique<ColumnBuilder>(field.type));
   if (physical_ == PhysicalType::kArray || physical_ == PhysicalType::kMap) offsets_.push_back(0);
 }
@@ -63,7 +66,7 @@ ColumnBuilder::ColumnBuilder(ColumnBuilder&&) noexcept = default;
 ColumnBuilder& ColumnBuilder::operator=(ColumnBuilder&&) noexcept = default;
 
 void ColumnBuilder::Reserve(uint32_t num_rows) {
-  const size_t bytes = num_rows * PhysicalSize(physical_);
+  const size_t bytes = num_rows * width_;
   if (bytes > values_capacity_) {
     std::shared_ptr<Buffer> larger = Buffer::Allocate(bytes);
     if (values_bytes_ > 0) std::memcpy(larger->mutable_data(), values_data_, values_bytes_);
@@ -95,9 +98,9 @@ void ColumnBuilder::CatchUpValidity() {
   validity_rows_ = size_;
 }
 
-void ColumnBuilder::AppendNull() {
-  if (const size_t width = PhysicalSize(physical_); width > 0) {
-    StoreZeros(GrowValues(width), width);
+void ColumnBuilder::AppendAnyNull() {
+  if (width_ > 0) {
+    StoreZeros(GrowValues(width_), width_);
   } else if (physical_ == PhysicalType::kRow) {
     for (auto& child : children_) child->AppendNull();
   } else {
@@ -193,7 +196,7 @@ void ColumnBuilder::TruncateTo(uint32_t num_rows) {
   }
   if (num_rows >= size_) return;
   size_ = num_rows;
-  values_bytes_ = num_rows * PhysicalSize(physical_);
+  values_bytes_ = num_rows * width_;
   if (num_rows < validity_rows_) {
     validity_.resize((size_t{num_rows} + 7) / 8);
     if (num_rows % 8 != 0) validity_.back() &= static_cast<uint8_t>((1u << (num_rows % 8)) - 1);
@@ -204,7 +207,7 @@ void ColumnBuilder::TruncateTo(uint32_t num_rows) {
 ColumnPtr ColumnBuilder::Finish() {
   Column::Parts parts;
   parts.values = std::move(values_);
-  if (!parts.values && PhysicalSize(physical_) > 0) parts.values = Buffer::Allocate(0);
+  if (!parts.values && width_ > 0) parts.values = Buffer::Allocate(0);
   if (validity_rows_ > 0) {
     CatchUpValidity();
     parts.validity = Adopt(&validity_);

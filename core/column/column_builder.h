@@ -23,7 +23,15 @@ class ColumnBuilder {
   /// Makes room for `num_rows` rows in total.
   void Reserve(uint32_t num_rows);
 
-  void AppendNull();
+  void AppendNull() {
+    // A NULL behind another one, not the first of its byte of bits: those bits are 0 already.
+    if (width_ == 8 && validity_rows_ == size_ && (size_ & 7) != 0) {
+      std::memset(GrowValues(8), 0, 8);
+      validity_rows_ = ++size_;
+    } else {
+      AppendAnyNull();
+    }
+  }
   /// T must be the C++ type of the physical type (uint8_t for kBool); not for strings and nested types.
   template <class T>
   void Append(T value) {
@@ -66,12 +74,14 @@ class ColumnBuilder {
     return at;
   }
   void EnlargeValues(size_t bytes_needed);
+  void AppendAnyNull();
   /// Writes the validity of the rows behind validity_rows_: none of them is NULL.
   void CatchUpValidity();
   char* AllocateHeap(size_t size_bytes);
 
   DataType type_;
   PhysicalType physical_;
+  uint32_t width_;  // bytes of a value; 0 for nested types
   uint32_t size_ = 0;
   std::vector<uint8_t> validity_;  // (validity_rows_ + 7) / 8 bytes, bits past the end are 0
   uint32_t validity_rows_ = 0;     // up to the last NULL: rows behind are valid; 0 = there is no NULL

@@ -140,6 +140,8 @@ Status KafkaRecordDecoder::DecodeValues(const Run& run, size_t first, size_t end
   raw_.clear();
   raw_numbers_.clear();
   bad_.clear();
+  raw_.reserve(end - first);
+  raw_numbers_.reserve(end - first);
   for (size_t i = first; i < end; ++i) {
     const FetchedRecord& record = run.fetched.records[i];
     if (upsert_ && record.key_is_null) continue;  // belongs to no row

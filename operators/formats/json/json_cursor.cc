@@ -4,7 +4,7 @@
 #include <array>
 
 #include "core/functions/utf8.h"
-#include "operators/formats/json/json_string_block.h"
+#include "operators/formats/json/json_string_end.h"
 
 namespace millrace {
 namespace {
@@ -31,20 +31,6 @@ int32_t FourHexDigits(std::string_view text) {
     value = value * 16 + digit;
   }
   return value;
-}
-
-/// The bytes that a backslash before them escapes. A run of backslashes escapes every second byte from its
-/// second on: the sum of the run and a bit at its start carries to the byte behind it, whose place tells
-/// whether the run's length is odd (Langdale and Lemire, Parsing Gigabytes of JSON per Second, 2019,
-/// section 3.1.1).
-uint64_t EscapedBytes(uint64_t backslashes, uint64_t* carried_escape) {
-  constexpr uint64_t kEven = 0x5555555555555555ull;
-  backslashes &= ~*carried_escape;
-  const uint64_t behind = backslashes << 1 | *carried_escape;
-  const uint64_t odd_starts = backslashes & ~kEven & ~behind;
-  uint64_t sum;
-  *carried_escape = __builtin_add_overflow(odd_starts, backslashes, &sum) ? 1 : 0;
-  return (kEven ^ (sum << 1)) & behind;
 }
 
 /// What the character behind a backslash stands for; 0 when it is no such escape.
@@ -81,39 +67,12 @@ char* UnescapeCodePoint(std::string_view text, const char** next, char* out) {
 
 }  // namespace
 
-const char* JsonCursor::FindClosingQuote(const char* from, bool* has_escapes) {
-  uint64_t carried_escape = 0;  // 1: the block's first byte is behind a backslash that escapes it
-  while (from < end_ && end_ - start_ >= JsonStringBlock::kBytes) {
-    // The last block ends with the text and overlaps the one before.
-    const int num_passed = static_cast<int>(std::max<ptrdiff_t>(JsonStringBlock::kBytes - (end_ - from), 0));
-    const JsonStringBlock block = ReadJsonStringBlock(from - num_passed);
-    const uint64_t backslashes = block.backslashes >> num_passed;
-    uint64_t quotes = block.quotes >> num_passed;
-    if ((backslashes | carried_escape) != 0) quotes &= ~EscapedBytes(backslashes, &carried_escape);
-    non_ascii_ |= block.has_non_ascii;
-    if (quotes != 0) {
-      const uint64_t before_quote = (quotes - 1) & ~quotes;
-      *has_escapes |= (backslashes & before_quote) != 0;
-      return from + __builtin_ctzll(quotes);
-    }
-    *has_escapes |= backslashes != 0;
-    if (num_passed > 0) return end_;
-    from += JsonStringBlock::kBytes;
-  }
-  for (; from < end_; ++from) {
-    if (*from == '"') return from;
-    non_ascii_ |= static_cast<signed char>(*from) < 0;
-    if (*from != '\\' || from + 1 == end_) continue;
-    *has_escapes = true;
-    ++from;
-    non_ascii_ |= static_cast<signed char>(*from) < 0;
-  }
-  return end_;
-}
-
 const char* JsonCursor::LongString(const char* at, std::string_view* raw, bool* has_escapes) {
   const char* const begin = at + 1;
-  const char* const quote = FindClosingQuote(begin, has_escapes);
+  JsonStringBytes seen;
+  const char* const quote = FindJsonStringEnd(start_, begin, end_, &seen);
+  *has_escapes = seen.has_escapes;
+  non_ascii_ |= seen.has_non_ascii;
   if (quote == end_) return nullptr;
   *raw = {begin, static_cast<size_t>(quote - begin)};
   return quote + 1;

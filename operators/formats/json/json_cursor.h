@@ -183,9 +183,6 @@ class JsonCursor {
   }
   static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
   const char* LongString(const char* at, std::string_view* raw, bool* has_escapes);
-  /// The quote at or behind `from` that no backslash escapes; end_ when there is none. Looks at whole blocks:
-  /// bytes around the string may count as seen, too.
-  const char* FindClosingQuote(const char* from, bool* has_escapes);
   bool SkipObject(int depth);
   bool SkipArray(int depth);
 
