@@ -11,6 +11,7 @@ SlidingTotals::SlidingTotals(AggregateSet& aggregates, MergeHeaders merge_header
       merge_headers_(merge_headers),
       front_(aggregates.fixed_bytes(), aggregates.num_blobs()),
       back_(aggregates.fixed_bytes(), aggregates.num_blobs()),
+      entering_(aggregates.fixed_bytes(), aggregates.num_blobs()),
       totals_(aggregates.fixed_bytes(), aggregates.num_blobs()) {
 }
 
@@ -21,6 +22,13 @@ void SlidingTotals::Merges::Add(uint8_t* from, RowRef from_row, uint8_t* into, R
   into_rows.push_back(into_row);
 }
 
+void SlidingTotals::Merges::Clear() {
+  from_payloads.clear();
+  from_rows.clear();
+  into_payloads.clear();
+  into_rows.clear();
+}
+
 void SlidingTotals::Merge(BlobAccess& from, BlobAccess& into) {
   const Groups from_groups{merges_.from_rows.size(), merges_.from_payloads.data(), merges_.from_rows.data(),
                            &from};
@@ -28,7 +36,7 @@ void SlidingTotals::Merge(BlobAccess& from, BlobAccess& into) {
                            &into};
   merge_headers_(from_groups, into_groups);
   aggregates_.MergeGroups(from_groups, into_groups);
-  merges_ = {};
+  merges_.Clear();
 }
 
 uint32_t SlidingTotals::GroupOf(std::string_view key) {
@@ -52,17 +60,19 @@ void SlidingTotals::Leave(int64_t begin) {
 
 Status SlidingTotals::Enter(int64_t end, SliceTable& slices) {
   for (auto slice = slices.NextSlice(last_slice_); slice && *slice <= end; slice = slices.NextSlice(*slice)) {
-    StagedGroups rows(aggregates_.fixed_bytes(), aggregates_.num_blobs());
-    std::vector<uint32_t> groups;
+    entering_.Clear();
+    entering_groups_.clear();
     RETURN_IF_ERROR(slices.ForEachRow(*slice, [&](RowRef row) {
-      groups.push_back(GroupOf(slices.Key(row)));
-      rows.AddValues(slices, row);
+      entering_groups_.push_back(GroupOf(slices.Key(row)));
+      entering_.AddValues(slices, row);
       return Status::Ok();
     }));
     back_.MakePayloads();
-    for (size_t i = 0; i < groups.size(); ++i)
-      merges_.Add(rows.payload(i), rows.row(i), back_.payload(groups[i]), back_.row(groups[i]));
-    Merge(rows, back_);
+    for (size_t i = 0; i < entering_.size(); ++i) {
+      const uint32_t group = entering_groups_[i];
+      merges_.Add(entering_.payload(i), entering_.row(i), back_.payload(group), back_.row(group));
+    }
+    Merge(entering_, back_);
     first_back_slice_ = std::min(first_back_slice_, *slice);
   }
   last_slice_ = end;

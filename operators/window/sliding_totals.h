@@ -51,6 +51,7 @@ class SlidingTotals {
     std::vector<uint8_t*> from_payloads, into_payloads;
     std::vector<RowRef> from_rows, into_rows;
     void Add(uint8_t* from, RowRef from_row, uint8_t* into, RowRef into_row);
+    void Clear();
   };
 
   void Leave(int64_t begin);
@@ -71,6 +72,10 @@ class SlidingTotals {
   std::vector<FrontRow> front_rows_;      // parallel to front_
   std::vector<uint32_t> front_of_group_;  // its oldest row of the front, or kNone
   ScratchGroups back_;                    // all groups, those without a row in the back, too
+
+  // Scratch.
+  StagedGroups entering_;
+  std::vector<uint32_t> entering_groups_;
   StagedGroups totals_;
   Merges merges_;
 };
