@@ -107,14 +107,12 @@ BatchBuilder::BatchBuilder(SchemaPtr schema) : schema_(std::move(schema)) {
   for (const Field& field : schema_->fields) columns_.emplace_back(field.type);
 }
 
-void BatchBuilder::FinishRow(int8_t weight) {
-  for ([[maybe_unused]] const ColumnBuilder& column : columns_) DCHECK(column.size() == num_rows_ + 1);
-  if (weight != 1 && !has_weights_) {
+void BatchBuilder::AppendWeight(int8_t weight) {
+  if (!has_weights_) {
     has_weights_ = true;
     weights_.assign(num_rows_, 1);
   }
-  if (has_weights_) weights_.push_back(weight);
-  ++num_rows_;
+  weights_.push_back(weight);
 }
 
 void BatchBuilder::AbandonRow() {
@@ -126,7 +124,10 @@ Batch BatchBuilder::Finish() {
   batch.schema = schema_;
   batch.num_rows = num_rows_;
   batch.columns.reserve(columns_.size());
-  for (ColumnBuilder& column : columns_) batch.columns.push_back(column.Finish());
+  for (ColumnBuilder& column : columns_) {
+    DCHECK(column.size() == num_rows_);
+    batch.columns.push_back(column.Finish());
+  }
   if (has_weights_) {
     Column::Parts parts;
     parts.values = Buffer::CopyOf({reinterpret_cast<const char*>(weights_.data()), weights_.size()});

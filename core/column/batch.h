@@ -93,13 +93,18 @@ class BatchBuilder {
   size_t num_columns() const { return columns_.size(); }
   uint32_t num_rows() const { return num_rows_; }
   /// Call after appending one value to every column.
-  void FinishRow(int8_t weight = 1);
+  void FinishRow(int8_t weight = 1) {
+    if (weight != 1 || has_weights_) AppendWeight(weight);
+    ++num_rows_;
+  }
   /// Drops what was appended to columns since the last FinishRow: for a row that turned out bad midway.
   void AbandonRow();
   /// The rows so far; the builder is empty afterwards. `weights` is set only if some weight was not +1.
   Batch Finish();
 
  private:
+  void AppendWeight(int8_t weight);
+
   SchemaPtr schema_;
   std::vector<ColumnBuilder> columns_;
   uint32_t num_rows_ = 0;

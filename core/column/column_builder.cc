@@ -7,26 +7,6 @@
 namespace millrace {
 namespace {
 
-/// A NULL's value; `width` is one of a few, and a call of memset costs more than the bytes.
-void StoreZeros(uint8_t* at, size_t width) {
-  switch (width) {
-    case 1:
-      *at = 0;
-      return;
-    case 2:
-      std::memset(at, 0, 2);
-      return;
-    case 4:
-      std::memset(at, 0, 4);
-      return;
-    case 8:
-      std::memset(at, 0, 8);
-      return;
-    default:
-      std::memset(at, 0, 16);
-  }
-}
-
 constexpr size_t kValuesBytesMin = 64;
 constexpr size_t kHeapBlockBytesMin = 512;
 constexpr size_t kHeapBlockBytesMax = 1 << 20;
@@ -82,7 +62,8 @@ void ColumnBuilder::Reserve(uint32_t num_rows) {
 }
 
 void ColumnBuilder::EnlargeValues(size_t bytes_needed) {
-  const size_t capacity = std::max({bytes_needed, values_capacity_ * 2, kValuesBytesMin});
+  const size_t first_capacity = std::max(last_values_bytes_, kValuesBytesMin);
+  const size_t capacity = std::max({bytes_needed, values_capacity_ * 2, first_capacity});
   std::shared_ptr<Buffer> larger = Buffer::Allocate(capacity);
   if (values_bytes_ > 0) std::memcpy(larger->mutable_data(), values_data_, values_bytes_);
   values_ = std::move(larger);
@@ -98,24 +79,35 @@ void ColumnBuilder::CatchUpValidity() {
   validity_rows_ = size_;
 }
 
-void ColumnBuilder::AppendAnyNull() {
+void ColumnBuilder::AppendNulls(uint32_t num_nulls) {
   if (width_ > 0) {
-    StoreZeros(GrowValues(width_), width_);
+    const size_t size_bytes = size_t{num_nulls} * width_;
+    std::memset(GrowValues(size_bytes), 0, size_bytes);
   } else if (physical_ == PhysicalType::kRow) {
-    for (auto& child : children_) child->AppendNull();
+    children_lag_ = true;
   } else {
-    offsets_.push_back(offsets_.back());
+    offsets_.insert(offsets_.end(), num_nulls, offsets_.back());
   }
   CatchUpValidity();
-  if ((size_ & 7) == 0) validity_.push_back(0);
-  validity_rows_ = ++size_;
+  size_ += num_nulls;
+  validity_.resize((size_t{size_} + 7) / 8, 0);
+  validity_rows_ = size_;
+}
+
+void ColumnBuilder::CatchUpChildren() {
+  for (const auto& child : children_) {
+    if (child->size_ < size_) child->AppendNulls(size_ - child->size_);
+  }
+  children_lag_ = false;
 }
 
 char* ColumnBuilder::AllocateHeap(size_t size_bytes) {
   const size_t capacity = heap_block_ ? heap_block_->size() : 0;
   if (heap_block_used_ + size_bytes > capacity) {
     if (heap_block_) heap_.push_back(std::move(heap_block_));
-    const size_t next = std::clamp(capacity * 2, kHeapBlockBytesMin, kHeapBlockBytesMax);
+    heap_bytes_ += heap_block_used_;
+    const size_t next = std::clamp(std::max(capacity * 2, last_heap_bytes_ + last_heap_bytes_ / 8),
+                                   kHeapBlockBytesMin, kHeapBlockBytesMax);
     heap_block_ = Buffer::Allocate(std::max(next, size_bytes));
     heap_block_used_ = 0;
   }
@@ -171,6 +163,7 @@ void ColumnBuilder::AppendFrom(const ColumnReader& reader, uint32_t row) {
       return AppendString(reader.String(row));
     case PhysicalType::kRow: {
       const uint32_t at = reader.PayloadRow(row);
+      BeginNested();
       for (size_t i = 0; i < children_.size(); ++i)
         children_[i]->AppendFrom(*reader.payload().parts().children[i], at);
       return AppendNested();
@@ -216,13 +209,17 @@ ColumnPtr ColumnBuilder::Finish() {
     parts.offsets = Adopt(&offsets_);
     offsets_.push_back(0);
   }
+  BeginNested();
   for (auto& child : children_) parts.children.push_back(child->Finish());
   if (heap_block_) heap_.push_back(std::move(heap_block_));
   parts.heap = std::move(heap_);
   const uint32_t size = size_;
   heap_.clear();
   heap_block_.reset();
+  last_heap_bytes_ = heap_bytes_ + heap_block_used_;
+  heap_bytes_ = 0;
   heap_block_used_ = 0;
+  last_values_bytes_ = values_bytes_;
   values_.reset();
   values_data_ = nullptr;
   values_bytes_ = 0;

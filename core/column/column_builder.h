@@ -25,13 +25,19 @@ class ColumnBuilder {
 
   void AppendNull() {
     // A NULL behind another one, not the first of its byte of bits: those bits are 0 already.
-    if (width_ == 8 && validity_rows_ == size_ && (size_ & 7) != 0) {
+    const bool has_bit = validity_rows_ == size_ && (size_ & 7) != 0;
+    if (has_bit && width_ == 8) {
       std::memset(GrowValues(8), 0, 8);
-      validity_rows_ = ++size_;
+    } else if (has_bit && physical_ == PhysicalType::kRow) {
+      children_lag_ = true;
+    } else if (has_bit && width_ == 16) {
+      std::memset(GrowValues(16), 0, 16);
     } else {
-      AppendAnyNull();
+      return AppendNulls(1);
     }
+    validity_rows_ = ++size_;
   }
+  void AppendNulls(uint32_t num_nulls);
   /// T must be the C++ type of the physical type (uint8_t for kBool); not for strings and nested types.
   template <class T>
   void Append(T value) {
@@ -55,7 +61,16 @@ class ColumnBuilder {
   /// ROW: append to every child, then call this. ARRAY, MAP: append the elements to the children, then call
   /// this; the row holds what was appended since the last row.
   void AppendNested();
-  ColumnBuilder& child(size_t index) { return *children_[index]; }
+  /// To be asked for in every row: below a ROW that is NULL children are NULL, too, and get that only here
+  /// or by BeginNested.
+  ColumnBuilder& child(size_t index) {
+    BeginNested();
+    return *children_[index];
+  }
+  /// ROW: before a row's values for whoever keeps the children.
+  void BeginNested() {
+    if (children_lag_) CatchUpChildren();
+  }
 
   /// Appends row `row` of `column` (same physical type), NULL included; strings are copied.
   void AppendFrom(const Column& column, uint32_t row) { AppendFrom(ColumnReader(column), row); }
@@ -74,7 +89,7 @@ class ColumnBuilder {
     return at;
   }
   void EnlargeValues(size_t bytes_needed);
-  void AppendAnyNull();
+  void CatchUpChildren();
   /// Writes the validity of the rows behind validity_rows_: none of them is NULL.
   void CatchUpValidity();
   char* AllocateHeap(size_t size_bytes);
@@ -89,11 +104,16 @@ class ColumnBuilder {
   uint8_t* values_data_ = nullptr;
   size_t values_bytes_ = 0;
   size_t values_capacity_ = 0;
+  // What the last column took: the next one begins with as much room.
+  size_t last_values_bytes_ = 0;
+  size_t last_heap_bytes_ = 0;
   std::vector<uint32_t> offsets_;
   std::vector<std::unique_ptr<ColumnBuilder>> children_;
+  bool children_lag_ = false;  // of a ROW: NULLs were appended that they do not have yet
   std::vector<BufferPtr> heap_;
   std::shared_ptr<Buffer> heap_block_;
   size_t heap_block_used_ = 0;
+  size_t heap_bytes_ = 0;  // of the blocks before it
 };
 
 }  // namespace millrace

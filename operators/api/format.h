@@ -28,9 +28,11 @@ struct BadRecord {
   Status why;
 };
 
-/// Bytes to columns. Single-owner. Appends to its columns of the builder (MapColumns) and calls
-/// `finish_row(record, weight)` after each row, so that the reader can append the other columns and finish
-/// it.
+/// What a reader that has other columns to append does after each row of a decoder: appends them and finishes
+/// the row in the builder. Empty: there are none, the decoder finishes its rows itself.
+using RowFinisher = std::function<void(uint32_t record, int8_t weight)>;
+
+/// Bytes to columns. Single-owner. Appends to its columns of the builder (MapColumns).
 class Decoder {
  public:
   virtual ~Decoder() = default;
@@ -40,12 +42,19 @@ class Decoder {
   /// A record may give no row, one, or several (a JSON array). A bad record appends nothing and is added to
   /// `bad`, unless the format's options say to skip it.
   virtual Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
-                        BatchBuilder& builder,
-                        const std::function<void(uint32_t record, int8_t weight)>& finish_row,
+                        BatchBuilder& builder, const RowFinisher& finish_row,
                         std::vector<BadRecord>* bad) = 0;
 
  protected:
   uint32_t Target(uint32_t column) const { return targets_.empty() ? column : targets_[column]; }
+  static void FinishRow(BatchBuilder& builder, const RowFinisher& finish_row, uint32_t record,
+                        int8_t weight) {
+    if (finish_row) {
+      finish_row(record, weight);
+    } else {
+      builder.FinishRow(weight);
+    }
+  }
 
  private:
   std::vector<uint32_t> targets_;

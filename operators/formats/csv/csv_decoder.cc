@@ -48,9 +48,7 @@ CsvDecoder::CsvDecoder(const std::vector<Field>& columns, const std::vector<Fiel
 }
 
 Status CsvDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
-                          BatchBuilder& builder,
-                          const std::function<void(uint32_t record, int8_t weight)>& finish_row,
-                          std::vector<BadRecord>* bad) {
+                          BatchBuilder& builder, const RowFinisher& finish_row, std::vector<BadRecord>* bad) {
   zero_copy_ = keep_alive != nullptr;
   for (uint32_t i = 0; zero_copy_ && i < columns_.size(); ++i) {
     KeepAlive(keep_alive, columns_[i].field.type, &builder.column(Target(i)));
@@ -60,7 +58,7 @@ Status CsvDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& k
     if (records[i].is_null || (options_.allow_comments && !record.empty() && record[0] == '#')) continue;
     Status status = DecodeRecord(record, builder);
     if (status.ok()) {
-      finish_row(i, 1);
+      FinishRow(builder, finish_row, i, 1);
       continue;
     }
     builder.AbandonRow();

@@ -19,8 +19,7 @@ class CsvDecoder : public Decoder {
              const CsvOptions& options);
 
   Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
-                const std::function<void(uint32_t record, int8_t weight)>& finish_row,
-                std::vector<BadRecord>* bad) override;
+                const RowFinisher& finish_row, std::vector<BadRecord>* bad) override;
 
  private:
   struct Column {

@@ -69,13 +69,12 @@ char* UnescapeCodePoint(std::string_view text, const char** next, char* out) {
 
 const char* JsonCursor::LongString(const char* at, std::string_view* raw, bool* has_escapes) {
   const char* const begin = at + 1;
-  JsonStringBytes seen;
-  const char* const quote = FindJsonStringEnd(start_, begin, end_, &seen);
-  *has_escapes = seen.has_escapes;
-  non_ascii_ |= seen.has_non_ascii;
-  if (quote == end_) return nullptr;
-  *raw = {begin, static_cast<size_t>(quote - begin)};
-  return quote + 1;
+  const JsonStringEnd found = FindJsonStringEnd(start_, begin, end_);
+  *has_escapes = found.has_escapes;
+  non_ascii_ |= found.has_non_ascii;
+  if (found.quote == end_) return nullptr;
+  *raw = {begin, static_cast<size_t>(found.quote - begin)};
+  return found.quote + 1;
 }
 
 bool JsonCursor::ReadNumber(std::string_view* text, bool* is_float) {

@@ -21,44 +21,49 @@ JsonDecoder::JsonDecoder(const std::vector<Field>& columns, const JsonOptions& o
 }
 
 Status JsonDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
-                           BatchBuilder& builder,
-                           const std::function<void(uint32_t record, int8_t weight)>& finish_row,
+                           BatchBuilder& builder, const RowFinisher& finish_row,
                            std::vector<BadRecord>* bad) {
   builders_.clear();
   for (uint32_t i = 0; i < num_columns_; ++i) builders_.push_back(&builder.column(Target(i)));
   reader_.Bind(builders_, keep_alive);
+  Status why;
   for (uint32_t i = 0; i < records.size(); ++i) {
-    if (records[i].is_null) continue;
-    Status status = DecodeRecord(records[i].bytes, i, finish_row);
-    if (status.ok()) continue;
+    if (records[i].is_null || DecodeRecord(records[i].bytes, i, builder, finish_row, &why)) continue;
     builder.AbandonRow();
-    if (!ignore_parse_errors_) bad->push_back({i, std::move(status)});
+    if (!ignore_parse_errors_) bad->push_back({i, std::move(why)});
   }
   return Status::Ok();
 }
 
-Status JsonDecoder::DecodeRecord(std::string_view text, uint32_t number,
-                                 const std::function<void(uint32_t record, int8_t weight)>& finish_row) {
+bool JsonDecoder::DecodeRecord(std::string_view text, uint32_t number, BatchBuilder& builder,
+                               const RowFinisher& finish_row, Status* why) {
   JsonCursor cursor(text);
   cursor.SkipSpace();
-  if (cursor.Peek() == '[') {
-    if (!simdjson::validate_utf8(text.data(), text.size())) return NotUtf8();
-    return DecodeArray(&cursor, number, finish_row);
+  const bool is_array = cursor.Peek() == '[';
+  if (is_array && !simdjson::validate_utf8(text.data(), text.size())) {
+    *why = NotUtf8();
+  } else if (is_array) {
+    *why = DecodeArray(&cursor, number, builder, finish_row);
+    return why->ok();
+  } else if (!reader_.ReadRow(&cursor)) {
+    *why = reader_.Failure(cursor);
+  } else if (cursor.saw_non_ascii() && !simdjson::validate_utf8(text.data(), text.size())) {
+    *why = NotUtf8();
+  } else {
+    FinishRow(builder, finish_row, number, 1);
+    return true;
   }
-  if (!reader_.ReadRow(&cursor)) return reader_.Failure(cursor);
-  if (cursor.saw_non_ascii() && !simdjson::validate_utf8(text.data(), text.size())) return NotUtf8();
-  finish_row(number, 1);
-  return Status::Ok();
+  return false;
 }
 
-Status JsonDecoder::DecodeArray(JsonCursor* cursor, uint32_t number,
-                                const std::function<void(uint32_t record, int8_t weight)>& finish_row) {
+Status JsonDecoder::DecodeArray(JsonCursor* cursor, uint32_t number, BatchBuilder& builder,
+                                const RowFinisher& finish_row) {
   cursor->Consume('[');
   cursor->SkipSpace();
   if (cursor->Consume(']')) return Status::Ok();
   while (true) {
     if (!reader_.ReadRow(cursor)) return reader_.Failure(*cursor);
-    finish_row(number, 1);
+    FinishRow(builder, finish_row, number, 1);
     cursor->SkipSpace();
     if (cursor->Consume(']')) return Status::Ok();
     if (!cursor->Consume(',')) {

@@ -18,15 +18,14 @@ class JsonDecoder : public Decoder {
   JsonDecoder(const std::vector<Field>& columns, const JsonOptions& options);
 
   Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
-                const std::function<void(uint32_t record, int8_t weight)>& finish_row,
-                std::vector<BadRecord>* bad) override;
+                const RowFinisher& finish_row, std::vector<BadRecord>* bad) override;
 
  private:
-  /// Reads the rows of one record; what was begun but not finished is the caller's to abandon.
-  Status DecodeRecord(std::string_view text, uint32_t number,
-                      const std::function<void(uint32_t record, int8_t weight)>& finish_row);
-  Status DecodeArray(JsonCursor* cursor, uint32_t number,
-                     const std::function<void(uint32_t record, int8_t weight)>& finish_row);
+  /// Reads the rows of one record; when false, `why` is set and what was begun is the caller's to abandon.
+  bool DecodeRecord(std::string_view text, uint32_t number, BatchBuilder& builder,
+                    const RowFinisher& finish_row, Status* why);
+  Status DecodeArray(JsonCursor* cursor, uint32_t number, BatchBuilder& builder,
+                     const RowFinisher& finish_row);
 
   uint32_t num_columns_;
   bool ignore_parse_errors_;

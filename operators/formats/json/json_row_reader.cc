@@ -124,7 +124,8 @@ JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
     cursor.set_position(at);
     cursor.SkipSpace();
     const Outcome outcome = ReadMemberValue(row, member.field);
-    if (outcome != Outcome::kOk) return outcome;
+    if (outcome != Outcome::kOk) [[unlikely]]
+      return outcome;
     at = cursor.position();
   }
   cursor.set_position(at);
@@ -142,10 +143,12 @@ JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
   constexpr ptrdiff_t kTimestampBytes = 23;
   if (end - at <= kTimestampBytes + 2) return nullptr;
   if (field == JsonMemberLayout::kUnknownField) {
-    std::string_view skipped;
+    std::string_view text;
     bool has_escapes;
-    if (*at != '"') return std::memcmp(at, kNull.data(), kNull.size()) == 0 ? at + kNull.size() : nullptr;
-    return cursor_->StringAt(at, &skipped, &has_escapes);
+    int64_t number;
+    if (*at == '"') return cursor_->StringAt(at, &text, &has_escapes);
+    if (*at != 'n') return JsonCursor::UsualInteger(at, &number);
+    return std::memcmp(at, kNull.data(), kNull.size()) == 0 ? at + kNull.size() : nullptr;
   }
   Node& node = row->children[field];
   if (*at == 'n') {
@@ -158,11 +161,11 @@ JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
   std::string_view text;
   switch (node.kind) {
     case TypeKind::kBigint:
-      behind = JsonCursor::ShortInteger(at, end, &number);
+      behind = JsonCursor::UsualInteger(at, &number);
       if (behind != nullptr) node.builder->Append(number);
       return behind;
     case TypeKind::kInteger:
-      behind = JsonCursor::ShortInteger(at, end, &number);
+      behind = JsonCursor::UsualInteger(at, &number);
       if (behind == nullptr || number != static_cast<int32_t>(number)) return nullptr;
       node.builder->Append(static_cast<int32_t>(number));
       return behind;
@@ -191,7 +194,9 @@ JsonRowReader::Outcome JsonRowReader::ReadMemberValue(Node* row, uint32_t field)
   if (field == JsonMemberLayout::kUnknownField)
     return cursor_->SkipValue() ? Outcome::kOk : Outcome::kBadSyntax;
   Node& node = row->children[field];
-  const Outcome outcome = ReadNullable(&node);
+  const bool is_usual_row =
+      node.kind == TypeKind::kRow && cursor_->Peek() == '{' && !options_.ignore_parse_errors;
+  const Outcome outcome = is_usual_row ? ReadNestedRow(&node) : ReadNullable(&node);
   if (outcome == Outcome::kBadValue) [[unlikely]]
     path_ = path_.empty() ? node.name : node.name + "." + path_;
   return outcome;
@@ -267,6 +272,7 @@ JsonRowReader::Outcome JsonRowReader::AppendMissing(Node* row) {
 
 JsonRowReader::Outcome JsonRowReader::ReadNestedRow(Node* node) {
   if (!cursor_->Consume('{')) return BadValue(*node, cursor_->position());
+  node->builder->BeginNested();
   const Outcome outcome = ReadMembers(node);
   if (outcome == Outcome::kOk) node->builder->AppendNested();
   return outcome;

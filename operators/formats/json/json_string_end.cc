@@ -1,6 +1,5 @@
 #include "operators/formats/json/json_string_end.h"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -34,47 +33,57 @@ uint64_t EscapedBytes(uint64_t backslashes, uint64_t* carried_escape) {
   return (kEven ^ (sum << 1)) & behind;
 }
 
-const char* FindByByte(const char* from, const char* end, JsonStringBytes* seen) {
+JsonStringEnd FindByByte(const char* from, const char* end) {
+  JsonStringEnd found{end};
   for (; from < end; ++from) {
-    if (*from == '"') return from;
-    seen->has_non_ascii |= static_cast<signed char>(*from) < 0;
+    if (*from == '"') {
+      found.quote = from;
+      break;
+    }
+    found.has_non_ascii |= static_cast<signed char>(*from) < 0;
     if (*from != '\\' || from + 1 == end) continue;
-    seen->has_escapes = true;
+    found.has_escapes = true;
     ++from;
-    seen->has_non_ascii |= static_cast<signed char>(*from) < 0;
+    found.has_non_ascii |= static_cast<signed char>(*from) < 0;
   }
-  return end;
+  return found;
+}
+
+/// Whether the string ends among a block's bytes from its byte number `num_passed` on, the first of which is
+/// at `from`.
+[[gnu::always_inline]] inline bool EndsInBlock(const Block& block, int num_passed, const char* from,
+                                               uint64_t* carried_escape, JsonStringEnd* found) {
+  const uint64_t backslashes = block.backslashes >> num_passed;
+  uint64_t quotes = block.quotes >> num_passed;
+  if ((backslashes | *carried_escape) != 0) quotes &= ~EscapedBytes(backslashes, carried_escape);
+  found->has_non_ascii |= block.has_non_ascii;
+  const uint64_t before_quote = (quotes - 1) & ~quotes;  // all, when there is none
+  found->has_escapes |= (backslashes & before_quote) != 0;
+  if (quotes == 0) return false;
+  found->quote = from + __builtin_ctzll(quotes);
+  return true;
 }
 
 template <class ReadBlock>
-[[gnu::always_inline]] inline const char* FindByBlock(const char* start, const char* from, const char* end,
-                                                      JsonStringBytes* seen, ReadBlock read_block) {
-  if (end - start < kBlockBytes) return FindByByte(from, end, seen);
+[[gnu::always_inline]] inline JsonStringEnd FindByBlock(const char* start, const char* from, const char* end,
+                                                        ReadBlock read_block) {
+  if (end - start < kBlockBytes) return FindByByte(from, end);
+  JsonStringEnd found{end};
   uint64_t carried_escape = 0;  // 1: the block's first byte is behind a backslash that escapes it
-  while (from < end) {
-    // The last block ends with the text and overlaps the one before.
-    const int num_passed = static_cast<int>(std::max<ptrdiff_t>(kBlockBytes - (end - from), 0));
-    const Block block = read_block(from - num_passed);
-    const uint64_t backslashes = block.backslashes >> num_passed;
-    uint64_t quotes = block.quotes >> num_passed;
-    if ((backslashes | carried_escape) != 0) quotes &= ~EscapedBytes(backslashes, &carried_escape);
-    seen->has_non_ascii |= block.has_non_ascii;
-    if (quotes != 0) {
-      const uint64_t before_quote = (quotes - 1) & ~quotes;
-      seen->has_escapes |= (backslashes & before_quote) != 0;
-      return from + __builtin_ctzll(quotes);
-    }
-    seen->has_escapes |= backslashes != 0;
-    if (num_passed > 0) break;
-    from += kBlockBytes;
+  for (; end - from >= kBlockBytes; from += kBlockBytes) {
+    if (EndsInBlock(read_block(from), 0, from, &carried_escape, &found)) return found;
   }
-  return end;
+  if (from == end) return found;
+  // The last block ends with the text and overlaps the one before.
+  const auto num_passed = static_cast<int>(kBlockBytes - (end - from));
+  EndsInBlock(read_block(end - kBlockBytes), num_passed, from, &carried_escape, &found);
+  return found;
 }
 
 #if defined(__x86_64__)
 
-const char* FindWithSse2(const char* start, const char* from, const char* end, JsonStringBytes* seen) {
-  return FindByBlock(start, from, end, seen, [](const char* bytes) {
+JsonStringEnd FindWithSse2(const char* start, const char* from, const char* end) {
+  return FindByBlock(start, from, end, [](const char* bytes) {
     Block block{0, 0, false};
     __m128i all = _mm_setzero_si128();
     for (int i = 0; i < 4; ++i) {
@@ -93,9 +102,8 @@ const char* FindWithSse2(const char* start, const char* from, const char* end, J
 
 #define MILLRACE_AVX2 __attribute__((target("avx2")))
 
-MILLRACE_AVX2 const char* FindWithAvx2(const char* start, const char* from, const char* end,
-                                       JsonStringBytes* seen) {
-  return FindByBlock(start, from, end, seen, [](const char* bytes) MILLRACE_AVX2 {
+MILLRACE_AVX2 JsonStringEnd FindWithAvx2(const char* start, const char* from, const char* end) {
+  return FindByBlock(start, from, end, [](const char* bytes) MILLRACE_AVX2 {
     const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes));
     const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(bytes) + 1);
     const auto places_of = [&](char wanted) MILLRACE_AVX2 {
@@ -107,22 +115,21 @@ MILLRACE_AVX2 const char* FindWithAvx2(const char* start, const char* from, cons
   });
 }
 
-const auto find_string_end = __builtin_cpu_supports("avx2") ? FindWithAvx2 : FindWithSse2;
-
 #else
 
-const char* FindPortably(const char* start, const char* from, const char* end, JsonStringBytes* seen) {
-  return FindByByte(from, end, seen);
+JsonStringEnd FindPortably(const char* start, const char* from, const char* end) {
+  return FindByByte(from, end);
 }
-
-const auto find_string_end = FindPortably;
 
 #endif
 
 }  // namespace
 
-const char* FindJsonStringEnd(const char* start, const char* from, const char* end, JsonStringBytes* seen) {
-  return find_string_end(start, from, end, seen);
-}
+JsonStringEnd (*const FindJsonStringEnd)(const char* start, const char* from, const char* end) =
+#if defined(__x86_64__)
+    __builtin_cpu_supports("avx2") ? FindWithAvx2 : FindWithSse2;
+#else
+    FindPortably;
+#endif
 
 }  // namespace millrace

@@ -66,9 +66,7 @@ void EncodeNumber(const ColumnReader& reader, uint32_t row, bool big_endian, std
 }  // namespace
 
 Status RawDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive,
-                          BatchBuilder& builder,
-                          const std::function<void(uint32_t record, int8_t weight)>& finish_row,
-                          std::vector<BadRecord>* bad) {
+                          BatchBuilder& builder, const RowFinisher& finish_row, std::vector<BadRecord>* bad) {
   ColumnBuilder* column = column_ ? &builder.column(Target(0)) : nullptr;
   const bool zero_copy =
       keep_alive != nullptr && column != nullptr && column_->type.physical() == PhysicalType::kString;
@@ -81,7 +79,7 @@ Status RawDecoder::Decode(std::span<const RawRecord> records, const BufferPtr& k
         continue;
       }
     }
-    finish_row(i, 1);
+    FinishRow(builder, finish_row, i, 1);
   }
   return Status::Ok();
 }

@@ -24,8 +24,7 @@ class RawDecoder : public Decoder {
       : column_(std::move(column)), options_(options) {}
 
   Status Decode(std::span<const RawRecord> records, const BufferPtr& keep_alive, BatchBuilder& builder,
-                const std::function<void(uint32_t record, int8_t weight)>& finish_row,
-                std::vector<BadRecord>* bad) override;
+                const RowFinisher& finish_row, std::vector<BadRecord>* bad) override;
 
  private:
   Status Append(const RawRecord& record, bool zero_copy, ColumnBuilder* builder);

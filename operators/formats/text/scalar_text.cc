@@ -54,12 +54,10 @@ int32_t SecondsOfDay(const char* text) {
   bytes ^= 0x30303a30303a3030ull;  // digits become their values, colons 0
   // Adding 6 carries out of the low half of a byte that was no digit.
   if ((((bytes + 0x0606000606000606ull) | bytes) & 0xf0f0fff0f0fff0f0ull) != 0) return -1;
-  const auto two_digits = [bytes](int shift) {
-    return static_cast<int32_t>((bytes >> shift & 15) * 10 + (bytes >> (shift + 8) & 15));
-  };
-  const int32_t hour = two_digits(0);
-  const int32_t minute = two_digits(24);
-  const int32_t second = two_digits(48);
+  const uint64_t pairs = bytes * 10 + (bytes >> 8);  // two digits' number is in the first one's byte
+  const auto hour = static_cast<int32_t>(pairs & 0xff);
+  const auto minute = static_cast<int32_t>(pairs >> 24 & 0xff);
+  const auto second = static_cast<int32_t>(pairs >> 48 & 0xff);
   if (hour > 23 || minute > 59 || second > 59) return -1;
   return hour * 3600 + minute * 60 + second;
 }
@@ -183,11 +181,15 @@ std::optional<int64_t> ParseStrictTime(std::string_view text, bool seconds_optio
 
 std::optional<int64_t> ParseUsualTimestamp(const char* text, char separator, const DateCache& cache) {
   const int32_t seconds = SecondsOfDay(text + 11);
-  if (seconds < 0 || text[10] != separator || text[19] != '.' || !IsDigit(text[20]) || !IsDigit(text[21]) ||
-      !IsDigit(text[22]) || std::memcmp(text, cache.text, sizeof(cache.text)) != 0) {
+  uint32_t fraction;  // ".SSS"
+  std::memcpy(&fraction, text + 19, sizeof(fraction));
+  fraction ^= 0x3030302eu;
+  if (seconds < 0 || text[10] != separator || (((fraction + 0x06060600u) | fraction) & 0xf0f0f0ffu) != 0 ||
+      std::memcmp(text, cache.text, sizeof(cache.text)) != 0) {
     return std::nullopt;
   }
-  const int32_t millis = (text[20] - '0') * 100 + (text[21] - '0') * 10 + (text[22] - '0');
+  const auto millis =
+      static_cast<int32_t>((fraction >> 8 & 15) * 100 + (fraction >> 16 & 15) * 10 + (fraction >> 24));
   return cache.days * kMicrosPerDay + seconds * kMicrosPerSecond + millis * kMicrosPerMilli;
 }
 

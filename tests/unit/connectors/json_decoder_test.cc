@@ -381,6 +381,48 @@ TEST(JsonDecoder, FindsFieldsOfWideTables) {
   EXPECT_EQ(rows, (Lines{expected + "]", expected + "]"}));
 }
 
+TEST(JsonDecoder, ReadsNumbersAlikeWhereverTheyStand) {
+  const std::vector<Field> columns = {{"n", DataType::Bigint()}, {"s", DataType::String()}};
+  const std::string tail = R"("s":"a string that leaves room to look ahead"})";
+  std::vector<std::string> numbers = {"-",
+                                      "",
+                                      "+1",
+                                      "-0",
+                                      "00",
+                                      "-01",
+                                      "1x",
+                                      "1.5",
+                                      "1e2",
+                                      "1E2",
+                                      "12345678.5",
+                                      "9223372036854775807",
+                                      "-9223372036854775808",
+                                      "9223372036854775808"};
+  for (std::string digits = "1"; digits.size() < 21; digits += static_cast<char>('0' + digits.size() % 10)) {
+    for (const char* sign : {"", "-", "0"}) numbers.push_back(sign + digits);
+  }
+  for (const std::string& number : numbers) {
+    // The second record's members are looked for where the first had them, the third's are not.
+    const Lines rows = DecodeToLines(
+        MakeJsonFormat(), columns, {},
+        {"{\"n\":1," + tail, "{\"n\":" + number + "," + tail, "{ \"n\" : " + number + " , " + tail});
+    ASSERT_EQ(rows.size(), 3u);
+    EXPECT_EQ(rows[1].substr(0, rows[1].find(": byte")), rows[2].substr(0, rows[2].find(": byte"))) << number;
+    const bool is_whole = number.find_first_not_of("-0123456789") == std::string::npos &&
+                          number.size() < 19 &&
+                          number.find_first_of("123456789") == (number[0] == '-' ? 1u : 0u);
+    if (is_whole) {
+      EXPECT_EQ(rows[1], "[" + number + ", a string that leaves room to look ahead]");
+    }
+    const Lines skipped = DecodeToLines(MakeJsonFormat(), {columns[1]}, {},
+                                        {"{\"n\":1," + tail, "{\"n\":" + number + "," + tail});
+    EXPECT_EQ(skipped[1].starts_with("bad"), number.empty() || number == "-" || number == "+1" ||
+                                                 number == "1x" || number.starts_with("0") ||
+                                                 number.starts_with("-01"))
+        << number << " " << skipped[1];
+  }
+}
+
 TEST(JsonDecoder, RefusesNestingWithoutEnd) {
   const std::string deep(5000, '[');
   const Lines rows = DecodeToLines(MakeJsonFormat(), {{"id", DataType::Integer()}}, {}, {"{\"x\":" + deep});

@@ -119,5 +119,45 @@ TEST(ColumnBuilderTest, NullRowOfRowKeepsChildrenInStep) {
   EXPECT_EQ(JsonOf(*column, 4), R"([4,"row-4"])");
 }
 
+TEST(ColumnBuilderTest, ChildrenGetTheirNullsWhereverTheRowGoesOn) {
+  const DataType inner = DataType::Row({{"n", DataType::Bigint()}, {"s", DataType::String()}});
+  ColumnBuilder builder(DataType::Row({{"b", DataType::Boolean()}, {"r", inner}}));
+  ColumnBuilder& kept = builder.child(0);
+  const auto append_row = [&](int64_t number, bool with_inner) {
+    builder.BeginNested();
+    kept.Append<uint8_t>(1);
+    if (with_inner) {
+      builder.child(1).child(0).Append(number);
+      builder.child(1).child(1).AppendString(std::to_string(number));
+      builder.child(1).AppendNested();
+    } else {
+      builder.child(1).AppendNull();
+    }
+    builder.AppendNested();
+  };
+  std::vector<std::string> wanted;
+  for (int round = 0; round < 3; ++round) {
+    for (int i = 0; i < 30; ++i) {
+      if (i % 7 < 3) {
+        builder.AppendNull();
+        wanted.push_back("null");
+      } else {
+        const bool with_inner = i % 5 > 1;
+        append_row(i, with_inner);
+        wanted.push_back(with_inner ? "[true,[" + std::to_string(i) + ",\"" + std::to_string(i) + "\"]]"
+                                    : "[true,null]");
+      }
+    }
+    builder.AppendNulls(20);
+    builder.child(0).Append<uint8_t>(0);  // of a row that is not finished
+    builder.TruncateTo(37);
+    wanted.resize(wanted.size() + 7, "null");
+    const ColumnPtr column = builder.Finish();
+    for (const ColumnPtr& child : column->parts().children) EXPECT_EQ(child->size(), 37u);
+    EXPECT_EQ(JsonOf(*column), wanted);
+    wanted.clear();
+  }
+}
+
 }  // namespace
 }  // namespace millrace
