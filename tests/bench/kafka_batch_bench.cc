@@ -50,7 +50,7 @@ void BM_KafkaRecordSet(benchmark::State& state) {
     while (!reader.is_at_end()) {
       fetched.Clear();
       CHECK(reader.Take(1000, &fetched).ok());
-      benchmark::DoNotOptimize(fetched.records.data());
+      benchmark::DoNotOptimize(fetched.values.data());
     }
   }
   state.SetItemsProcessed(state.iterations() * kNumBatches * kRecordsABatch);

@@ -8,6 +8,7 @@
 
 #include "core/column/column.h"
 #include "core/status.h"
+#include "operators/api/format.h"
 #include "operators/connectors/kafka/kafka_position.h"
 
 namespace millrace {
@@ -20,36 +21,59 @@ struct FetchedHeader {
   bool value_is_null = false;
 };
 
-/// One record; its bytes lie in `block`.
-struct FetchedRecord {
+/// Records that follow one another in a partition and whose bytes lie in one block.
+struct FetchedRun {
   uint32_t partition = 0;  // number given to Assign
-  uint32_t block = 0;      // index in FetchedRecords::blocks
-  int64_t offset = 0;
-  int64_t timestamp_ms = -1;
   KafkaTimestampType timestamp_type = KafkaTimestampType::kNone;
-  bool key_is_null = true;
-  bool value_is_null = true;
-  std::string_view key;
-  std::string_view value;
-  uint32_t first_header = 0;
-  uint32_t num_headers = 0;
+  BufferPtr block;
+  size_t first = 0;  // number of its first record; the next run's first is its end
 };
 
-/// What one poll gave: records in the order of each partition, and the ends of partitions that were reached.
+/// What one poll gave: records in the order of each partition, as columns, and the ends of partitions that
+/// were reached.
 struct FetchedRecords {
-  std::vector<FetchedRecord> records;
-  std::vector<FetchedHeader> headers;
-  std::vector<BufferPtr> blocks;
+  std::vector<FetchedRun> runs;
+  std::vector<RawRecord> keys;
+  std::vector<RawRecord> values;
+  std::vector<int64_t> offsets;
+  std::vector<int64_t> timestamps_ms;
+  std::vector<FetchedHeader> headers;  // when they are asked for: those of record i end at header_ends[i]
+  std::vector<uint32_t> header_ends;
   struct End {
     uint32_t partition;
     int64_t next_offset;
   };
   std::vector<End> ends;
 
+  size_t num_records() const { return values.size(); }
+  size_t EndOf(size_t run) const { return run + 1 < runs.size() ? runs[run + 1].first : num_records(); }
+  std::span<const FetchedHeader> HeadersOf(size_t record) const {
+    const size_t first = record == 0 ? 0 : header_ends[record - 1];
+    return std::span(headers).subspan(first, header_ends[record] - first);
+  }
+  /// Room for so many records, the new ones to be written; or forgets those behind.
+  void Resize(size_t num_records) {
+    keys.resize(num_records);
+    values.resize(num_records);
+    offsets.resize(num_records);
+    timestamps_ms.resize(num_records);
+  }
+  /// Before the first record of a run and wherever one may begin.
+  void ContinueRun(uint32_t partition, KafkaTimestampType timestamp_type, const BufferPtr& block) {
+    if (!runs.empty()) {
+      const FetchedRun& last = runs.back();
+      if (last.partition == partition && last.timestamp_type == timestamp_type && last.block == block) return;
+    }
+    runs.push_back({partition, timestamp_type, block, num_records()});
+  }
   void Clear() {
-    records.clear();
+    runs.clear();
+    keys.clear();
+    values.clear();
+    offsets.clear();
+    timestamps_ms.clear();
     headers.clear();
-    blocks.clear();
+    header_ends.clear();
     ends.clear();
   }
 };

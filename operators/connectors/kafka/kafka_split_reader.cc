@@ -66,49 +66,45 @@ Result<ReadState> KafkaSplitReader::PollNext(uint32_t max_rows, BatchBuilder& bu
   return has_more ? ReadState::kReady : ReadState::kIdle;
 }
 
-size_t KafkaSplitReader::EndOfRun(size_t first) const {
-  const FetchedRecord& head = fetched_.records[first];
-  const KafkaPosition& position = partitions_[head.partition].position;
-  size_t end = first;
-  while (end < fetched_.records.size()) {
-    const FetchedRecord& record = fetched_.records[end];
-    if (record.partition != head.partition || record.block != head.block) break;
-    if (position.stop_offset && record.offset >= *position.stop_offset) break;
-    ++end;
-  }
-  return end;
-}
-
 Status KafkaSplitReader::DecodeFetched(BatchBuilder& builder, std::vector<SplitRows>* runs) {
   uint64_t num_bytes = 0;
-  for (size_t first = 0; first < fetched_.records.size();) {
-    const FetchedRecord& head = fetched_.records[first];
-    Partition& partition = partitions_[head.partition];
-    const size_t end = EndOfRun(first);
-    if (end == first) {  // behind the stop
-      partition.position.next_offset =
-          std::max(partition.position.next_offset, *partition.position.stop_offset);
-      ++first;
-      continue;
-    }
-    if (runs->empty() || runs->back().split != head.partition)
-      runs->push_back({head.partition, builder.num_rows()});
-    size_t bad_record = first;
-    const Status decoded = decoder_->Decode(fetched_, first, end, partition.position.topic,
-                                            partition.position.partition, builder, &bad_record);
-    if (!decoded.ok()) {
-      if (context_.metrics != nullptr) context_.metrics->AddBadRecords(1);
-      return decoded.WithContext("topic '" + partition.position.topic + "' partition " +
-                                 std::to_string(partition.position.partition) + " offset " +
-                                 std::to_string(fetched_.records[bad_record].offset));
-    }
-    for (size_t i = first; i < end; ++i)
-      num_bytes += fetched_.records[i].key.size() + fetched_.records[i].value.size();
-    partition.position.next_offset = fetched_.records[end - 1].offset + 1;
-    first = end;
+  for (size_t i = 0; i < fetched_.runs.size(); ++i) {
+    const FetchedRun& run = fetched_.runs[i];
+    Partition& partition = partitions_[run.partition];
+    const size_t end = EndBeforeStop(run, fetched_.EndOf(i));
+    if (end > run.first) RETURN_IF_ERROR(DecodeRun(run, end, builder, runs));
+    for (size_t record = run.first; record < end; ++record)
+      num_bytes += fetched_.keys[record].bytes.size() + fetched_.values[record].bytes.size();
+    int64_t& next = partition.position.next_offset;
+    if (end > run.first) next = fetched_.offsets[end - 1] + 1;
+    if (end < fetched_.EndOf(i)) next = std::max(next, *partition.position.stop_offset);
   }
   if (context_.metrics != nullptr && num_bytes > 0) context_.metrics->AddBytesIn(num_bytes);
   return Status::Ok();
+}
+
+size_t KafkaSplitReader::EndBeforeStop(const FetchedRun& run, size_t end) const {
+  const KafkaPosition& position = partitions_[run.partition].position;
+  if (!position.stop_offset) return end;
+  const auto begin = fetched_.offsets.begin();
+  const auto first = begin + static_cast<ptrdiff_t>(run.first);
+  const auto stop = std::lower_bound(first, begin + static_cast<ptrdiff_t>(end), *position.stop_offset);
+  return static_cast<size_t>(stop - begin);
+}
+
+Status KafkaSplitReader::DecodeRun(const FetchedRun& run, size_t end, BatchBuilder& builder,
+                                   std::vector<SplitRows>* runs) {
+  const KafkaPosition& position = partitions_[run.partition].position;
+  if (runs->empty() || runs->back().split != run.partition)
+    runs->push_back({run.partition, builder.num_rows()});
+  size_t bad_record = run.first;
+  const Status decoded =
+      decoder_->Decode(fetched_, run, end, position.topic, position.partition, builder, &bad_record);
+  if (decoded.ok()) return decoded;
+  if (context_.metrics != nullptr) context_.metrics->AddBadRecords(1);
+  return decoded.WithContext("topic '" + position.topic + "' partition " +
+                             std::to_string(position.partition) + " offset " +
+                             std::to_string(fetched_.offsets[bad_record]));
 }
 
 Status KafkaSplitReader::EndPartitions(std::vector<uint32_t>* ended) {

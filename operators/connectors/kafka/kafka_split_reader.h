@@ -45,8 +45,9 @@ class KafkaSplitReader : public SplitReader {
   };
 
   Status DecodeFetched(BatchBuilder& builder, std::vector<SplitRows>* runs);
-  /// The end of the run of records that begins at `first`: same partition, same block, all before its stop.
-  size_t EndOfRun(size_t first) const;
+  /// The end of the run's records that lie before the partition's stop.
+  size_t EndBeforeStop(const FetchedRun& run, size_t end) const;
+  Status DecodeRun(const FetchedRun& run, size_t end, BatchBuilder& builder, std::vector<SplitRows>* runs);
   Status EndPartitions(std::vector<uint32_t>* ended);
 
   const ConnectorContext context_;

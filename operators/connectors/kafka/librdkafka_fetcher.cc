@@ -33,6 +33,19 @@ void SetDefault(std::map<std::string, std::string>* properties, const char* key,
   properties->emplace(key, value);
 }
 
+/// A message's headers, borrowed from it.
+std::vector<FetchedHeader> HeadersOf(const rd_kafka_message_t& message) {
+  std::vector<FetchedHeader> headers;
+  rd_kafka_headers_t* list = nullptr;
+  if (rd_kafka_message_headers(&message, &list) != RD_KAFKA_RESP_ERR_NO_ERROR) return headers;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  size_t size = 0;
+  while (rd_kafka_header_get_all(list, headers.size(), &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR)
+    headers.push_back({name, {static_cast<const char*>(value), size}, value == nullptr});
+  return headers;
+}
+
 }  // namespace
 
 void LibrdkafkaFetcher::Shared::Wake() {
@@ -161,7 +174,7 @@ void LibrdkafkaFetcher::OnMessage(rd_kafka_message_t* message, void* opaque) {
   } else if (const int64_t number = self->NumberOf(*message); number >= 0) {
     self->TakeRecord(*message, static_cast<uint32_t>(number), context->fetched);
   }
-  if (context->fetched->records.size() >= context->num_records_max) {
+  if (context->fetched->num_records() >= context->num_records_max) {
     context->is_full = true;
     rd_kafka_yield(self->handle_->get());
   }
@@ -179,59 +192,40 @@ int64_t LibrdkafkaFetcher::NumberOf(const rd_kafka_message_t& message) {
 
 void LibrdkafkaFetcher::TakeRecord(const rd_kafka_message_t& message, uint32_t partition,
                                    FetchedRecords* fetched) {
-  FetchedRecord record;
-  record.partition = partition;
-  record.offset = message.offset;
   rd_kafka_timestamp_type_t type = RD_KAFKA_TIMESTAMP_NOT_AVAILABLE;
-  record.timestamp_ms = rd_kafka_message_timestamp(&message, &type);
-  record.timestamp_type = TimestampTypeOf(type);
-  record.key_is_null = message.key == nullptr;
-  record.value_is_null = message.payload == nullptr;
-  char* const bytes = Allocate(message.key_len + message.len, fetched, &record.block);
-  if (message.key_len > 0) std::memcpy(bytes, message.key, message.key_len);
-  if (message.len > 0) std::memcpy(bytes + message.key_len, message.payload, message.len);
-  record.key = {bytes, message.key_len};
-  record.value = {bytes + message.key_len, message.len};
-  record.first_header = static_cast<uint32_t>(fetched->headers.size());
-  if (with_headers_) TakeHeaders(message, fetched);
-  record.num_headers = static_cast<uint32_t>(fetched->headers.size()) - record.first_header;
-  fetched->records.push_back(record);
-}
-
-void LibrdkafkaFetcher::TakeHeaders(const rd_kafka_message_t& message, FetchedRecords* fetched) {
-  rd_kafka_headers_t* headers = nullptr;
-  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return;
-  const char* name = nullptr;
-  const void* value = nullptr;
-  size_t size = 0;
-  uint32_t block = 0;
-  for (size_t i = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR;
-       ++i) {
-    FetchedHeader header;
-    header.name = Copy(name, std::strlen(name), fetched, &block);
-    header.value = Copy(value, size, fetched, &block);
-    header.value_is_null = value == nullptr;
+  const int64_t timestamp_ms = rd_kafka_message_timestamp(&message, &type);
+  std::vector<FetchedHeader> headers;
+  if (with_headers_) headers = HeadersOf(message);
+  size_t size = message.key_len + message.len;
+  for (const FetchedHeader& header : headers) size += header.name.size() + header.value.size();
+  char* room = Allocate(size);
+  const auto copy = [&room](const void* bytes, size_t num_bytes) {
+    if (num_bytes > 0) std::memcpy(room, bytes, num_bytes);
+    room += num_bytes;
+    return std::string_view(room - num_bytes, num_bytes);
+  };
+  fetched->ContinueRun(partition, TimestampTypeOf(type), block_);
+  fetched->keys.push_back({copy(message.key, message.key_len), message.key == nullptr});
+  fetched->values.push_back({copy(message.payload, message.len), message.payload == nullptr});
+  fetched->offsets.push_back(message.offset);
+  fetched->timestamps_ms.push_back(timestamp_ms);
+  if (!with_headers_) return;
+  for (FetchedHeader& header : headers) {
+    header.name = copy(header.name.data(), header.name.size());
+    header.value = copy(header.value.data(), header.value.size());
     fetched->headers.push_back(header);
   }
+  fetched->header_ends.push_back(static_cast<uint32_t>(fetched->headers.size()));
 }
 
-char* LibrdkafkaFetcher::Allocate(size_t size, FetchedRecords* fetched, uint32_t* block) {
+char* LibrdkafkaFetcher::Allocate(size_t size) {
   if (block_ == nullptr || block_used_ + size > block_->size()) {
     block_ = Buffer::Allocate(std::max(size, kBlockBytes));
     block_used_ = 0;
   }
-  if (fetched->blocks.empty() || fetched->blocks.back() != block_) fetched->blocks.push_back(block_);
-  *block = static_cast<uint32_t>(fetched->blocks.size() - 1);
   char* const room = reinterpret_cast<char*>(block_->mutable_data()) + block_used_;
   block_used_ += size;
   return room;
-}
-
-std::string_view LibrdkafkaFetcher::Copy(const void* bytes, size_t size, FetchedRecords* fetched,
-                                         uint32_t* block) {
-  char* const room = Allocate(size, fetched, block);
-  if (size > 0) std::memcpy(room, bytes, size);
-  return {room, size};
 }
 
 Status LibrdkafkaFetcher::TakeError(const rd_kafka_message_t& message, FetchedRecords* fetched) {

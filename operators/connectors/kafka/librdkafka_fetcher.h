@@ -51,14 +51,12 @@ class LibrdkafkaFetcher : public KafkaFetcher {
   Status Start(KafkaClientConfig config);
   static void OnMessage(rd_kafka_message_t* message, void* context);
   void TakeRecord(const rd_kafka_message_t& message, uint32_t partition, FetchedRecords* fetched);
-  void TakeHeaders(const rd_kafka_message_t& message, FetchedRecords* fetched);
   Status TakeError(const rd_kafka_message_t& message, FetchedRecords* fetched);
   Status PositionLost(const rd_kafka_message_t& message);
   /// The number of the message's partition; -1 when it is not assigned.
   int64_t NumberOf(const rd_kafka_message_t& message);
   /// Room for `size` bytes in a block that `fetched` then keeps alive.
-  char* Allocate(size_t size, FetchedRecords* fetched, uint32_t* block);
-  std::string_view Copy(const void* bytes, size_t size, FetchedRecords* fetched, uint32_t* block);
+  char* Allocate(size_t size);
 
   Env* const env_;
   const KafkaOptions options_;

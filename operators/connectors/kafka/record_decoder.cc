@@ -51,16 +51,11 @@ void AppendHeaders(std::span<const FetchedHeader> headers, ColumnBuilder* builde
 
 struct KafkaRecordDecoder::Run {
   const FetchedRecords& fetched;
-  size_t first;
+  const FetchedRun& records;
   size_t end;
   const std::string& topic;
   int32_t partition;
   BatchBuilder& builder;
-
-  std::span<const FetchedRecord> records() const {
-    return std::span(fetched.records).subspan(first, end - first);
-  }
-  const BufferPtr& block() const { return fetched.blocks[fetched.records[first].block]; }
 };
 
 Result<std::unique_ptr<KafkaRecordDecoder>> KafkaRecordDecoder::Create(const KafkaOptions& options,
@@ -94,17 +89,18 @@ bool KafkaRecordDecoder::needs_headers() const {
                      [](const auto& metadata) { return metadata.key == "headers"; });
 }
 
-Status KafkaRecordDecoder::Decode(const FetchedRecords& fetched, size_t first, size_t end,
+Status KafkaRecordDecoder::Decode(const FetchedRecords& fetched, const FetchedRun& records, size_t end,
                                   const std::string& topic, int32_t partition, BatchBuilder& builder,
                                   size_t* bad_record) {
-  const Run run{fetched, first, end, topic, partition, builder};
+  const Run run{fetched, records, end, topic, partition, builder};
   if (key_decoder_ != nullptr) RETURN_IF_ERROR(DecodeKeys(run, bad_record));
-  if (!upsert_) return DecodeValues(run, first, end, bad_record);
-  size_t begin = first;
-  for (size_t i = first; i < end; ++i) {
-    if (!fetched.records[i].value_is_null) continue;
+  if (!upsert_) return DecodeValues(run, records.first, end, bad_record);
+  size_t begin = records.first;
+  for (size_t i = records.first; i < end; ++i) {
+    const bool belongs_to_no_row = fetched.keys[i].is_null;
+    if (!belongs_to_no_row && !fetched.values[i].is_null) continue;
     RETURN_IF_ERROR(DecodeValues(run, begin, i, bad_record));
-    AppendTombstone(run, i);
+    if (!belongs_to_no_row) AppendTombstone(run, i);
     begin = i + 1;
   }
   return DecodeValues(run, begin, end, bad_record);
@@ -114,16 +110,15 @@ Status KafkaRecordDecoder::DecodeKeys(const Run& run, size_t* bad_record) {
   raw_.clear();
   raw_numbers_.clear();
   bad_.clear();
-  key_rows_.assign(run.end - run.first, -1);
-  for (size_t i = run.first; i < run.end; ++i) {
-    const FetchedRecord& record = run.fetched.records[i];
-    if (value_has_key_ && !record.value_is_null) continue;
-    raw_.push_back({record.key, record.key_is_null});
-    raw_numbers_.push_back(i - run.first);
+  key_rows_.assign(run.end - run.records.first, -1);
+  for (size_t i = run.records.first; i < run.end; ++i) {
+    if (value_has_key_ && !run.fetched.values[i].is_null) continue;
+    raw_.push_back(run.fetched.keys[i]);
+    raw_numbers_.push_back(i - run.records.first);
   }
   if (raw_.empty()) return Status::Ok();
   RETURN_IF_ERROR(key_decoder_->Decode(
-      raw_, run.block(), *key_builder_,
+      raw_, run.records.block, *key_builder_,
       [this](uint32_t record, int8_t) {
         key_rows_[raw_numbers_[record]] = key_builder_->num_rows();
         key_builder_->FinishRow();
@@ -131,50 +126,45 @@ Status KafkaRecordDecoder::DecodeKeys(const Run& run, size_t* bad_record) {
       &bad_));
   keys_ = key_builder_->Finish();
   if (bad_.empty()) return Status::Ok();
-  *bad_record = run.first + raw_numbers_[bad_.front().record];
+  *bad_record = run.records.first + raw_numbers_[bad_.front().record];
   return bad_.front().why.WithContext("key");
 }
 
 Status KafkaRecordDecoder::DecodeValues(const Run& run, size_t first, size_t end, size_t* bad_record) {
   if (first == end) return Status::Ok();
-  raw_.clear();
-  raw_numbers_.clear();
   bad_.clear();
-  raw_.reserve(end - first);
-  raw_numbers_.reserve(end - first);
-  for (size_t i = first; i < end; ++i) {
-    const FetchedRecord& record = run.fetched.records[i];
-    if (upsert_ && record.key_is_null) continue;  // belongs to no row
-    raw_.push_back({record.value, record.value_is_null});
-    raw_numbers_.push_back(i);
+  RowFinisher finish_row;
+  if (AddsKeys() || !columns_.metadata.empty()) {
+    finish_row = [this, &run, first](uint32_t record, int8_t weight) {
+      FinishRow(run, first + record, weight);
+    };
   }
-  RETURN_IF_ERROR(value_decoder_->Decode(
-      raw_, run.block(), run.builder,
-      [this, &run](uint32_t record, int8_t weight) { FinishRow(run, raw_numbers_[record], weight); }, &bad_));
+  RETURN_IF_ERROR(value_decoder_->Decode(std::span(run.fetched.values).subspan(first, end - first),
+                                         run.records.block, run.builder, finish_row, &bad_));
   if (bad_.empty()) return Status::Ok();
-  *bad_record = raw_numbers_[bad_.front().record];
+  *bad_record = first + bad_.front().record;
   return bad_.front().why;
 }
 
 void KafkaRecordDecoder::FinishRow(const Run& run, size_t record, int8_t weight) {
-  if (!value_has_key_ && key_decoder_ != nullptr) {
-    const int64_t key_row = key_rows_[record - run.first];
+  if (AddsKeys()) {
+    const int64_t key_row = key_rows_[record - run.records.first];
     if (key_row < 0) {
       run.builder.AbandonRow();
       return;
     }
     AppendKey(run, static_cast<uint32_t>(key_row));
   }
-  AppendMetadata(run, run.fetched.records[record]);
+  AppendMetadata(run, record);
   run.builder.FinishRow(weight);
 }
 
 void KafkaRecordDecoder::AppendTombstone(const Run& run, size_t record) {
-  const int64_t key_row = key_rows_[record - run.first];
+  const int64_t key_row = key_rows_[record - run.records.first];
   if (key_row < 0) return;
   AppendKey(run, static_cast<uint32_t>(key_row));
   for (uint32_t column : columns_without_key_) run.builder.column(column).AppendNull();
-  AppendMetadata(run, run.fetched.records[record]);
+  AppendMetadata(run, record);
   run.builder.FinishRow(-1);
 }
 
@@ -184,7 +174,7 @@ void KafkaRecordDecoder::AppendKey(const Run& run, uint32_t key_row) {
   }
 }
 
-void KafkaRecordDecoder::AppendMetadata(const Run& run, const FetchedRecord& record) {
+void KafkaRecordDecoder::AppendMetadata(const Run& run, size_t record) {
   for (const KafkaColumns::Metadata& metadata : columns_.metadata) {
     ColumnBuilder& builder = run.builder.column(metadata.column);
     if (metadata.key == "topic") {
@@ -192,14 +182,13 @@ void KafkaRecordDecoder::AppendMetadata(const Run& run, const FetchedRecord& rec
     } else if (metadata.key == "partition") {
       builder.Append(run.partition);
     } else if (metadata.key == "offset") {
-      builder.Append(record.offset);
+      builder.Append(run.fetched.offsets[record]);
     } else if (metadata.key == "timestamp") {
-      builder.Append(record.timestamp_ms * 1000);
+      builder.Append(run.fetched.timestamps_ms[record] * 1000);
     } else if (metadata.key == "timestamp-type") {
-      builder.AppendString(TimestampTypeName(record.timestamp_type));
+      builder.AppendString(TimestampTypeName(run.records.timestamp_type));
     } else if (metadata.key == "headers") {
-      AppendHeaders(std::span(run.fetched.headers).subspan(record.first_header, record.num_headers),
-                    &builder);
+      AppendHeaders(run.fetched.HeadersOf(record), &builder);
     } else {
       builder.AppendNull();  // leader-epoch: the client does not tell it
     }

@@ -159,9 +159,9 @@ class KafkaNativeFetcherTest : public ::testing::Test {
     while (records.size() < num_records) {
       FetchedRecords fetched;
       ASSIGN_OR_RETURN(const bool has_more, fetcher_->Poll(100, &fetched));
-      for (const FetchedRecord& record : fetched.records)
-        records.push_back(std::to_string(record.offset) + "=" + std::string(record.value));
-      if (has_more || !fetched.records.empty()) continue;
+      for (size_t i = 0; i < fetched.num_records(); ++i)
+        records.push_back(std::to_string(fetched.offsets[i]) + "=" + std::string(fetched.values[i].bytes));
+      if (has_more || fetched.num_records() > 0) continue;
       std::unique_lock lock(mutex_);
       if (!rung_.wait_for(lock, std::chrono::seconds(20), [this] { return is_rung_; }))
         return Status(kOutsideUnreachable, "no wake-up came");

@@ -36,22 +36,28 @@ class RecordSetTest : public ::testing::Test {
     for (size_t take = 1; !reader.is_at_end(); ++take) {
       fetched_.Clear();
       RETURN_IF_ERROR(reader.Take(rows_a_take_, &fetched_));
-      EXPECT_LE(fetched_.records.size(), rows_a_take_);
-      for (const FetchedRecord& record : fetched_.records) texts_.push_back(TextOf(record));
+      EXPECT_LE(fetched_.num_records(), rows_a_take_);
+      for (size_t run = 0; run < fetched_.runs.size(); ++run) TakeTexts(run);
     }
     next_offset_ = reader.next_offset();
     return Status::Ok();
   }
 
-  std::string TextOf(const FetchedRecord& record) {
-    const BufferPtr& block = fetched_.blocks.at(record.block);
-    const auto* bytes = reinterpret_cast<const char*>(block->data());
-    if (!record.value.empty()) {
-      EXPECT_TRUE(record.value.data() >= bytes && record.value.data() < bytes + block->size());
+  void TakeTexts(size_t run_number) {
+    const FetchedRun& run = fetched_.runs[run_number];
+    const auto* bytes = reinterpret_cast<const char*>(run.block->data());
+    EXPECT_EQ(run.partition, 1u);
+    const auto text_of = [](const RawRecord& record) {
+      return record.is_null ? "null" : std::string(record.bytes);
+    };
+    for (size_t i = run.first; i < fetched_.EndOf(run_number); ++i) {
+      const std::string_view value = fetched_.values[i].bytes;
+      if (!value.empty()) {
+        EXPECT_TRUE(value.data() >= bytes && value.data() < bytes + run.block->size());
+      }
+      texts_.push_back(std::to_string(fetched_.offsets[i]) + " " + text_of(fetched_.keys[i]) + "=" +
+                       text_of(fetched_.values[i]));
     }
-    EXPECT_EQ(record.partition, 1u);
-    return std::to_string(record.offset) + " " + (record.key_is_null ? "null" : std::string(record.key)) +
-           "=" + (record.value_is_null ? "null" : std::string(record.value));
   }
 
   RecordSetOptions options_;
@@ -72,19 +78,36 @@ TEST_F(RecordSetTest, ReadsKeysValuesTimesAndHeaders) {
   ASSERT_TRUE(Read(batch.Build()).ok());
   EXPECT_THAT(texts_, ElementsAre("5 k=v", "6 null=", "7 =null"));
   EXPECT_EQ(next_offset_, 8);
-  EXPECT_EQ(fetched_.records[0].timestamp_ms, 1003);
-  EXPECT_EQ(fetched_.records[1].timestamp_ms, 993);
-  EXPECT_EQ(fetched_.records[1].timestamp_type, KafkaTimestampType::kCreateTime);
-  ASSERT_EQ(fetched_.records[0].num_headers, 2u);
-  EXPECT_EQ(fetched_.headers[0].name, "h");
-  EXPECT_EQ(fetched_.headers[0].value, "1");
-  EXPECT_TRUE(fetched_.headers[1].value_is_null);
-  EXPECT_EQ(fetched_.records[1].num_headers, 0u);
+  EXPECT_EQ(fetched_.timestamps_ms[0], 1003);
+  EXPECT_EQ(fetched_.timestamps_ms[1], 993);
+  EXPECT_EQ(fetched_.runs[0].timestamp_type, KafkaTimestampType::kCreateTime);
+  ASSERT_EQ(fetched_.HeadersOf(0).size(), 2u);
+  EXPECT_EQ(fetched_.HeadersOf(0)[0].name, "h");
+  EXPECT_EQ(fetched_.HeadersOf(0)[0].value, "1");
+  EXPECT_TRUE(fetched_.HeadersOf(0)[1].value_is_null);
+  EXPECT_EQ(fetched_.HeadersOf(1).size(), 0u);
 
   batch.is_log_append_time = true;
   ASSERT_TRUE(Read(batch.Build()).ok());
-  EXPECT_EQ(fetched_.records[0].timestamp_ms, 2000);
-  EXPECT_EQ(fetched_.records[0].timestamp_type, KafkaTimestampType::kLogAppendTime);
+  EXPECT_EQ(fetched_.timestamps_ms[0], 2000);
+  EXPECT_EQ(fetched_.runs[0].timestamp_type, KafkaTimestampType::kLogAppendTime);
+}
+
+TEST_F(RecordSetTest, ReadsNumbersOfEveryLength) {
+  Batch batch{.base_offset = 0, .records = {}};
+  std::vector<int64_t> deltas;
+  for (int64_t near = 1; near < int64_t{1} << 40; near *= 2) {
+    for (const int64_t delta : {near - 1, near, -near, -near - 1}) deltas.push_back(delta);
+  }
+  for (size_t i = 0; i < deltas.size(); ++i)
+    batch.records.push_back({{}, std::string(i * i, 'v'), deltas[i]});
+  ASSERT_TRUE(Read(batch.Build()).ok());
+  ASSERT_EQ(texts_.size(), deltas.size());
+  for (size_t i = 0; i < deltas.size(); ++i) {
+    EXPECT_EQ(fetched_.offsets[i], static_cast<int64_t>(i));
+    EXPECT_EQ(fetched_.timestamps_ms[i] - deltas[i], fetched_.timestamps_ms[0] - deltas[0]) << deltas[i];
+    EXPECT_EQ(fetched_.values[i].bytes, std::string(i * i, 'v'));
+  }
 }
 
 TEST_F(RecordSetTest, ReadsEveryCodec) {

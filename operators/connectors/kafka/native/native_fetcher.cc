@@ -63,7 +63,7 @@ Result<bool> NativeFetcher::Poll(uint32_t num_records_max, FetchedRecords* fetch
   context_.mailbox->RunAll();
   RETURN_IF_ERROR(KeepFetching());
   RETURN_IF_ERROR(HandOut(num_records_max, fetched));
-  for (int i = 0; i < kResponsesAPollMax && fetched->records.size() < num_records_max; ++i) {
+  for (int i = 0; i < kResponsesAPollMax && fetched->num_records() < num_records_max; ++i) {
     ASSIGN_OR_RETURN(const bool is_received, ReceiveResponse());
     if (!is_received) {
       for (auto& [broker, link] : links_) link.ArmWakeup();
@@ -285,7 +285,7 @@ void NativeFetcher::LosePosition(uint32_t number, std::optional<int64_t> cut_at)
 }
 
 Status NativeFetcher::HandOut(uint32_t num_records_max, FetchedRecords* fetched) {
-  while (!pending_.empty() && fetched->records.size() < num_records_max) {
+  while (!pending_.empty() && fetched->num_records() < num_records_max) {
     Pending& first = pending_.front();
     const uint32_t number = first.reader.set().number;
     if (partitions_[number].is_assigned) {

@@ -26,6 +26,20 @@ constexpr int16_t kAbortMarker = 0;
 /// A zigzag varint; false when it does not end before `end`.
 inline bool ReadVarint(const char** position, const char* end, int64_t* value) {
   const char* at = *position;
+  if (end - at >= 2) {  // most have one byte or two
+    const uint32_t first = static_cast<uint8_t>(at[0]);
+    const uint32_t second = static_cast<uint8_t>(at[1]);
+    if (first < 0x80) {
+      *position = at + 1;
+      *value = static_cast<int32_t>(first >> 1) ^ -static_cast<int32_t>(first & 1);
+      return true;
+    }
+    if (second < 0x80) {
+      *position = at + 2;
+      *value = static_cast<int32_t>(second << 6 | (first & 0x7f) >> 1) ^ -static_cast<int32_t>(first & 1);
+      return true;
+    }
+  }
   uint64_t bits = 0;
   for (int shift = 0; shift < 70 && at < end; shift += 7) {
     const auto byte = static_cast<uint8_t>(*at++);
@@ -43,9 +57,9 @@ inline bool ReadBytes(const char** position, const char* end, std::string_view* 
   int64_t length = 0;
   if (!ReadVarint(position, end, &length) || length > end - *position) return false;
   *is_null = length < 0;
-  if (length < 0) return true;
-  *bytes = {*position, static_cast<size_t>(length)};
-  *position += length;
+  const auto size = static_cast<size_t>(std::max<int64_t>(length, 0));
+  *bytes = {*position, size};
+  *position += size;
   return true;
 }
 
@@ -61,20 +75,6 @@ bool ReadHeaders(const char* position, const char* end, FetchedRecords* fetched)
     }
     fetched->headers.push_back(header);
   }
-  return true;
-}
-
-/// What follows the first fields of a record: key, value, headers.
-bool ReadContent(const char* position, const char* end, bool with_headers, FetchedRecord* record,
-                 FetchedRecords* fetched) {
-  if (!ReadBytes(&position, end, &record->key, &record->key_is_null) ||
-      !ReadBytes(&position, end, &record->value, &record->value_is_null)) {
-    return false;
-  }
-  if (!with_headers) return true;
-  record->first_header = static_cast<uint32_t>(fetched->headers.size());
-  if (!ReadHeaders(position, end, fetched)) return false;
-  record->num_headers = static_cast<uint32_t>(fetched->headers.size()) - record->first_header;
   return true;
 }
 
@@ -141,11 +141,11 @@ RecordSetReader::RecordSetReader(RecordSet set, RecordSetOptions options, Decomp
 }
 
 Status RecordSetReader::Take(size_t num_records_max, FetchedRecords* fetched) {
-  while (!is_at_end_ && fetched->records.size() < num_records_max) {
+  while (!is_at_end_ && fetched->num_records() < num_records_max) {
     if (batch_.num_records_left == 0) {
       RETURN_IF_ERROR(OpenBatch());
     } else {
-      RETURN_IF_ERROR(TakeRecords(num_records_max - fetched->records.size(), fetched));
+      RETURN_IF_ERROR(TakeRecords(num_records_max - fetched->num_records(), fetched));
     }
     if (batch_.num_records_left == 0) next_offset_ = std::max(next_offset_, batch_.next_offset);
   }
@@ -220,37 +220,44 @@ bool RecordSetReader::IsLeftOut(std::string_view records) {
 }
 
 Status RecordSetReader::TakeRecords(size_t num_records, FetchedRecords* fetched) {
-  if (fetched->blocks.empty() || fetched->blocks.back() != batch_.block)
-    fetched->blocks.push_back(batch_.block);
-  FetchedRecord record;
-  record.partition = set_.number;
-  record.block = static_cast<uint32_t>(fetched->blocks.size() - 1);
   const bool is_log_append_time = (batch_.attributes & kLogAppendTimeBit) != 0;
-  record.timestamp_type =
-      is_log_append_time ? KafkaTimestampType::kLogAppendTime : KafkaTimestampType::kCreateTime;
+  fetched->ContinueRun(
+      set_.number, is_log_append_time ? KafkaTimestampType::kLogAppendTime : KafkaTimestampType::kCreateTime,
+      batch_.block);
   const char* position = batch_.records.data();
   const char* const end = position + batch_.records.size();
-  for (; batch_.num_records_left > 0 && num_records > 0; --batch_.num_records_left) {
+  size_t taken = fetched->num_records();
+  const size_t taken_max = taken + std::min<size_t>(num_records, batch_.num_records_left);
+  fetched->Resize(taken_max);
+  for (; batch_.num_records_left > 0 && taken < taken_max; --batch_.num_records_left) {
     int64_t length = 0;
     int64_t timestamp_delta = 0;
     int64_t offset_delta = 0;
+    RawRecord& key = fetched->keys[taken];
+    RawRecord& value = fetched->values[taken];
     if (!ReadVarint(&position, end, &length) || length < 1 || length > end - position)
       return Damaged("length of a record is wrong", batch_.base_offset);
     const char* const record_end = position + length;
     const char* field = position + 1;  // behind the attributes, which mean nothing
-    if (!ReadVarint(&field, record_end, &timestamp_delta) || !ReadVarint(&field, record_end, &offset_delta))
+    if (!ReadVarint(&field, record_end, &timestamp_delta) || !ReadVarint(&field, record_end, &offset_delta) ||
+        !ReadBytes(&field, record_end, &key.bytes, &key.is_null) ||
+        !ReadBytes(&field, record_end, &value.bytes, &value.is_null)) {
       return Damaged("a record ends too early", batch_.base_offset);
+    }
     position = record_end;
-    record.offset = batch_.base_offset + offset_delta;
-    if (record.offset < set_.wanted_offset) continue;
-    record.timestamp_ms =
+    const int64_t offset = batch_.base_offset + offset_delta;
+    if (offset < set_.wanted_offset) continue;
+    if (options_.with_headers) {
+      if (!ReadHeaders(field, record_end, fetched))
+        return Damaged("a record ends too early", batch_.base_offset);
+      fetched->header_ends.push_back(static_cast<uint32_t>(fetched->headers.size()));
+    }
+    fetched->offsets[taken] = offset;
+    fetched->timestamps_ms[taken] =
         is_log_append_time ? batch_.max_timestamp_ms : batch_.base_timestamp_ms + timestamp_delta;
-    record.key = record.value = {};
-    if (!ReadContent(field, record_end, options_.with_headers, &record, fetched))
-      return Damaged("a record ends too early", batch_.base_offset);
-    fetched->records.push_back(record);
-    --num_records;
+    ++taken;
   }
+  fetched->Resize(taken);
   batch_.records = {position, static_cast<size_t>(end - position)};
   return Status::Ok();
 }

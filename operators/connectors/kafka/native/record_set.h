@@ -18,7 +18,7 @@ namespace millrace {
 struct RecordSet {
   std::string topic;
   int32_t partition = 0;
-  uint32_t number = 0;  // FetchedRecord::partition
+  uint32_t number = 0;  // FetchedRun::partition
   int64_t wanted_offset = 0;
   std::string_view bytes;
   BufferPtr block;  // holds `bytes`
