@@ -2,12 +2,37 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <utility>
 
 #include "operators/api/error_codes.h"
 #include "proto/job_graph.pb.h"
 
 namespace millrace {
+namespace {
+
+/// What the rows of a run come to, when they are plain values.
+struct RunTimes {
+  int64_t oldest = INT64_MAX;
+  int64_t newest = INT64_MIN;
+  int64_t watermark = INT64_MIN;
+};
+
+RunTimes SummarizeRun(std::span<const int64_t> times, const int64_t* watermarks) {
+  RunTimes run;
+  for (size_t i = 0; i < times.size(); ++i) {
+    run.oldest = std::min(run.oldest, times[i]);
+    run.newest = std::max(run.newest, times[i]);
+    run.watermark = std::max(run.watermark, watermarks[i]);
+  }
+  return run;
+}
+
+bool IsPlain(const ColumnReader& reader) {
+  return reader.is_flat() && !reader.has_nulls();
+}
+
+}  // namespace
 
 Result<std::unique_ptr<EventTime>> EventTime::Create(const proto::WatermarkSpec& spec, const Schema& schema,
                                                      OperatorContext& context) {
@@ -53,6 +78,15 @@ Status EventTime::EmitRun(uint32_t split, uint32_t first, uint32_t end, const Co
                           const ColumnReader& watermarks, Rest* rest, Output& output) {
   int64_t running = splits_.watermark(split);
   int64_t newest = newest_micros_;
+  if (IsPlain(times) && IsPlain(watermarks)) {
+    const RunTimes run =
+        SummarizeRun({times.Values<int64_t>() + first, end - first}, watermarks.Values<int64_t>() + first);
+    if (run.oldest > std::max(running, run.watermark)) {  // no row is behind another's watermark
+      newest_micros_ = std::max(newest, run.newest);
+      splits_.Raise(split, std::max(running, run.watermark));
+      return Status::Ok();
+    }
+  }
   for (uint32_t row = first; row < end; ++row) {
     if (times.IsNull(row)) {
       if (rest->batch.Weight(row) < 0) continue;  // a deletion carries its key only
