@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/row/same_bytes.h"
 #include "state/table/entry_list.h"
 #include "state/table/row_store.h"
 
@@ -30,7 +31,7 @@ class EntryStore final : public RowStore {
   /// An entry, erased ones included.
   Row* FindEntry(const Row* head, uint32_t entry_hash, std::string_view sub_key) const {
     return List(head).Find(entry_hash,
-                           [sub_key](const Row* entry) { return SameKey(RowLayout::Key(entry), sub_key); });
+                           [sub_key](const Row* entry) { return SameBytes(RowLayout::Key(entry), sub_key); });
   }
   Row* AddEntry(Row* head, uint32_t entry_hash, std::string_view sub_key);
   Status AddColdEntry(Row* head, std::string_view sub_key, std::string_view value);

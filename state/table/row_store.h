@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/row/same_bytes.h"
 #include "core/status.h"
 #include "state/table/change_clock.h"
 #include "state/table/change_order.h"
@@ -83,7 +84,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   /// The row of a key, erased ones (kRowDeleted) included: they say that the key is absent whatever the
   /// database has.
   Row* Find(uint32_t hash, std::string_view key) const {
-    return index_.Find(hash, [&](const Row* row) { return SameKey(layout_.Key(row), key); });
+    return index_.Find(hash, [&](const Row* row) { return SameBytes(layout_.Key(row), key); });
   }
   bool MayBeCold(uint32_t hash, uint16_t group) const {
     return !cold_.empty() && cold_.MayContain(ColdFilter::Fingerprint(hash, group));
