@@ -48,12 +48,16 @@ Status JoinSide::Open(const std::vector<DataType>& key_types, OperatorContext& c
 
 JoinRow JoinSide::Read(RowRef entry) const {
   JoinRow row;
-  std::memcpy(&row, map_->Fixed(entry), padded_ ? kPaddedRowBytes : kRowBytes);
+  const uint8_t* bytes = map_->Fixed(entry);
+  std::memcpy(&row, bytes, kRowBytes);
+  if (padded_) std::memcpy(&row, bytes, kPaddedRowBytes);
   return row;
 }
 
 void JoinSide::Write(RowRef entry, const JoinRow& row) {
-  std::memcpy(map_->MutableFixed(entry), &row, padded_ ? kPaddedRowBytes : kRowBytes);
+  uint8_t* bytes = map_->MutableFixed(entry);
+  std::memcpy(bytes, &row, kRowBytes);
+  if (padded_) std::memcpy(bytes, &row, kPaddedRowBytes);
 }
 
 Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCandidates* out) {
@@ -109,7 +113,8 @@ Status JoinSide::Update(const Batch& batch, const KeyBatch& keys, const std::vec
   std::vector<RowRef> unused;
   for (uint32_t i = 0; i < keys.size(); ++i) {
     const bool added = batch.Weight(keys.row(i)) > 0;
-    JoinRow row = Read(entries_[i]);
+    JoinRow row;
+    if (inserted_[i] == 0) row = Read(entries_[i]);
     if (IsExpired(row, now_micros)) row.count = 0;
     row.count += added ? 1 : -1;
     if (row.count <= 0) {  // less when what is taken back was forgotten after its time to live
