@@ -1,5 +1,6 @@
 #include "state/key_batch.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/check.h"
@@ -25,6 +26,11 @@ uint32_t PlainWidth(PhysicalType type) {
     default:
       return 0;
   }
+}
+
+bool HasNull(const ColumnReader& column, const std::vector<uint32_t>& rows) {
+  return column.has_nulls() &&
+         std::any_of(rows.begin(), rows.end(), [&column](uint32_t row) { return column.IsNull(row); });
 }
 
 /// Writes one column of equally long keys; `out` is where the column's bytes of the first key go.
@@ -59,8 +65,6 @@ void KeyBatch::Build(const Batch& batch, std::span<const uint32_t> key_columns) 
   hashes_.resize(rows_.size());
   for (size_t i = 0; i < rows_.size(); ++i) hashes_[i] = row_hashes_[rows_[i]];
   has_null_.assign(rows_.size(), 0);
-  offsets_.resize(rows_.size() + 1);
-  offsets_[0] = 0;
   const std::vector<ColumnReader> columns = ReadColumns(batch, key_columns);
   if (!EncodePlain(columns)) EncodeAny(columns);
 }
@@ -70,11 +74,12 @@ bool KeyBatch::EncodePlain(std::span<const ColumnReader> columns) {
   size_t stride = bitmap_bytes;
   for (size_t c = 0; c < columns.size(); ++c) {
     const uint32_t width = PlainWidth(codec_.types()[c].physical());
-    if (width == 0 || columns[c].has_nulls()) return false;
+    if (width == 0 || HasNull(columns[c], rows_)) return false;
     stride += width;
   }
   bytes_.assign(stride * rows_.size(), '\0');
-  for (size_t i = 1; i <= rows_.size(); ++i) offsets_[i] = static_cast<uint32_t>(i * stride);
+  offsets_.resize(rows_.size() + 1);
+  for (size_t i = 0; i <= rows_.size(); ++i) offsets_[i] = static_cast<uint32_t>(i * stride);
   char* out = bytes_.data() + bitmap_bytes;
   for (size_t c = 0; c < columns.size(); ++c) {
     const uint32_t width = PlainWidth(codec_.types()[c].physical());
@@ -101,11 +106,7 @@ bool KeyBatch::EncodePlain(std::span<const ColumnReader> columns) {
 }
 
 void KeyBatch::EncodeAny(std::span<const ColumnReader> columns) {
-  bytes_.clear();
-  for (size_t i = 0; i < rows_.size(); ++i) {
-    codec_.Encode(columns, rows_[i], &bytes_);
-    offsets_[i + 1] = static_cast<uint32_t>(bytes_.size());
-  }
+  codec_.EncodeRows(columns, rows_, &bytes_, &offsets_);
   for (const ColumnReader& column : columns) {
     if (!column.has_nulls()) continue;
     for (size_t i = 0; i < rows_.size(); ++i) has_null_[i] |= column.IsNull(rows_[i]) ? 1 : 0;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/functional/function_ref.h>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -72,21 +74,32 @@ class KeyedMap {
     uint32_t key;
     std::string_view sub_key;
   };
+  /// The entries of a key; null = it has none. Valid until the map's next FindOrInsert, Find, Erase or
+  /// Relieve.
+  struct KeyRef {
+    void* head = nullptr;
+    explicit operator bool() const { return head != nullptr; }
+  };
+  /// Returns false to stop; may change payloads, not insert or erase.
+  using Visit = absl::FunctionRef<bool(std::string_view sub_key, RowRef)>;
+
   virtual ~KeyedMap() = default;
-  /// Loads the cold entries of all keys of the batch in one go; call before the others for these keys.
+  /// Loads the cold entries of all keys of the batch in one go; call before those that take one key of it.
   virtual Status Prefetch(const KeyBatch& keys) = 0;
+  /// The same; found[i] is what key i has.
+  virtual Status FindKeys(const KeyBatch& keys, std::vector<KeyRef>* found) = 0;
   /// Entry `sub_key` below key i, made with a zero payload when absent.
   virtual Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
                                       bool* inserted) = 0;
   virtual Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) = 0;
   /// The entries of many sub-keys at once, which waits for memory once for many: entries[j] is that of
   /// wanted[j], with what the others do for one. Equal ones give one entry: Erase it after its last use.
+  /// Needs no Prefetch.
   virtual Status FindOrInsert(const KeyBatch& keys, std::span<const EntryKey> wanted,
                               std::vector<RowRef>* entries, std::vector<uint8_t>* inserted) = 0;
-  /// Entries below key i in the order they were inserted (after a restore: by sub-key bytes). `visit` returns
-  /// false to stop; it may change payloads, not insert or erase.
-  virtual Status ForEachEntry(const KeyBatch& keys, uint32_t i,
-                              const std::function<bool(std::string_view sub_key, RowRef)>& visit) = 0;
+  /// Entries below a key in the order they were inserted (after a restore: by sub-key bytes).
+  virtual void ForEachEntry(KeyRef key, Visit visit) = 0;
+  virtual Status ForEachEntry(const KeyBatch& keys, uint32_t i, Visit visit) = 0;
   virtual bool HasEntries(const KeyBatch& keys, uint32_t i) = 0;  // after Prefetch
   virtual void Erase(RowRef entry) = 0;
   virtual const uint8_t* Fixed(RowRef entry) const = 0;

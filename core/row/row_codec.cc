@@ -395,7 +395,11 @@ void RowCodec::EncodeRows(std::span<const ColumnReader> columns, std::span<const
   CHECK(total <= UINT32_MAX);
   offsets->back() = static_cast<uint32_t>(total);
 
-  bytes->assign(total, '\0');
+  bytes->resize(total);
+  for (size_t i = 0; i < rows.size(); ++i) {
+    char* bitmap = bytes->data() + (*offsets)[i];
+    for (size_t at = 0; at < bitmap_bytes_; ++at) bitmap[at] = 0;
+  }
   for (size_t i = 0; i < encoders.size(); ++i)
     encoders[i].Write(i, offsets->data(), bytes->data(), cursors.data());
 }

@@ -36,6 +36,8 @@ std::vector<uint32_t> FirstColumns(size_t count) {
 
 KeyRows::KeyRows(std::vector<DataType> types, uint32_t max_parallelism)
     : builder_(SchemaOf(types)), columns_(FirstColumns(types.size())), keys_(types, max_parallelism) {
+  for (const DataType& type : types) column_builders_.emplace_back(type);
+  for (ColumnBuilder& builder : column_builders_) column_builder_pointers_.push_back(&builder);
 }
 
 Status KeyRows::Add(std::string_view key) {
@@ -48,6 +50,13 @@ Batch KeyRows::Finish() {
   Batch batch = builder_.Finish();
   keys_.Build(batch, columns_);
   return batch;
+}
+
+Result<std::vector<ColumnPtr>> KeyRows::DecodeColumns(std::span<const std::string_view> keys) {
+  RETURN_IF_ERROR(keys_.codec().DecodeRows(keys, column_builder_pointers_));
+  std::vector<ColumnPtr> columns;
+  for (ColumnBuilder& builder : column_builders_) columns.push_back(builder.Finish());
+  return columns;
 }
 
 }  // namespace millrace

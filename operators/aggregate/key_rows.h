@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -26,10 +27,15 @@ class KeyRows {
   Batch Finish();
   const KeyBatch& keys() const { return keys_; }
 
+  /// The columns of some keys, apart from those added.
+  Result<std::vector<ColumnPtr>> DecodeColumns(std::span<const std::string_view> keys);
+
  private:
   BatchBuilder builder_;
   std::vector<uint32_t> columns_;
   KeyBatch keys_;
+  std::vector<ColumnBuilder> column_builders_;
+  std::vector<ColumnBuilder*> column_builder_pointers_;
 };
 
 }  // namespace millrace

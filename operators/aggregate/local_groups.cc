@@ -55,20 +55,32 @@ void LocalGroups::Group(const Batch& batch, const int64_t* slices) {
   groups_->Clear(size);
   first_rows_.clear();
   group_of_row_.resize(size);
+  for (uint32_t i = 0; i < size; ++i) {
+    group_of_row_[i] = groups_->Add(keys_->hash(i), keys_->key(i), slices == nullptr ? 0 : slices[i]);
+    if (group_of_row_[i] == first_rows_.size()) first_rows_.push_back(keys_->row(i));
+  }
+  groups_->MakePayloads();
   row_numbers_.resize(size);
-  weights_.resize(size);
   payloads_.resize(size);
   rows_.resize(size);
   for (uint32_t i = 0; i < size; ++i) {
-    group_of_row_[i] = groups_->Add(keys_->hash(i), keys_->key(i), slices == nullptr ? 0 : slices[i]);
     row_numbers_[i] = keys_->row(i);
-    if (group_of_row_[i] == first_rows_.size()) first_rows_.push_back(row_numbers_[i]);
-  }
-  groups_->MakePayloads();
-  for (uint32_t i = 0; i < size; ++i) {
     payloads_[i] = groups_->payload(group_of_row_[i]);
     rows_[i] = groups_->row(group_of_row_[i]);
-    weights_[i] = batch.Weight(row_numbers_[i]);
+  }
+  CountRows(batch);
+}
+
+/// Adds the weight of each row to its group.
+void LocalGroups::CountRows(const Batch& batch) {
+  if (batch.weights == nullptr) {
+    for (uint8_t* payload : payloads_) StoreAs<int64_t>(payload, LoadAs<int64_t>(payload) + 1);
+    return;
+  }
+  const ColumnReader weights(*batch.weights);
+  weights_.resize(payloads_.size());
+  for (size_t i = 0; i < payloads_.size(); ++i) {
+    weights_[i] = weights.Value<int8_t>(row_numbers_[i]);
     StoreAs<int64_t>(payloads_[i], LoadAs<int64_t>(payloads_[i]) + weights_[i]);
   }
 }

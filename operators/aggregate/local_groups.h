@@ -21,6 +21,7 @@ class LocalGroups {
 
  private:
   void Group(const Batch& batch, const int64_t* slices);
+  void CountRows(const Batch& batch);
   Batch BuildOutput(const Batch& batch);
 
   SchemaPtr schema_;

@@ -2,6 +2,8 @@
 
 #include <bit>
 
+#include "core/row/same_bytes.h"
+
 namespace millrace {
 namespace {
 
@@ -32,7 +34,7 @@ uint32_t ScratchGroups::Add(uint64_t hash, std::string_view key, int64_t slice) 
   size_t at = slot_hash & mask;
   for (; slots_[at] != 0; at = (at + 1) & mask) {
     const Key& found = keys_[slots_[at] - 1];
-    if (found.hash == slot_hash && found.slice == slice && found.key == key) return slots_[at] - 1;
+    if (found.hash == slot_hash && found.slice == slice && SameBytes(found.key, key)) return slots_[at] - 1;
   }
   keys_.push_back({slot_hash, key, slice});
   slots_[at] = static_cast<uint32_t>(keys_.size());

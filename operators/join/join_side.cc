@@ -48,34 +48,39 @@ Status JoinSide::Open(const std::vector<DataType>& key_types, OperatorContext& c
 
 JoinRow JoinSide::Read(RowRef entry) const {
   JoinRow row;
-  std::memcpy(&row, map_->Fixed(entry), padded_ ? kPaddedRowBytes : kRowBytes);
+  const uint8_t* bytes = map_->Fixed(entry);
+  std::memcpy(&row, bytes, kRowBytes);
+  if (padded_) std::memcpy(&row, bytes, kPaddedRowBytes);
   return row;
 }
 
 void JoinSide::Write(RowRef entry, const JoinRow& row) {
-  std::memcpy(map_->MutableFixed(entry), &row, padded_ ? kPaddedRowBytes : kRowBytes);
+  uint8_t* bytes = map_->MutableFixed(entry);
+  std::memcpy(bytes, &row, kRowBytes);
+  if (padded_) std::memcpy(bytes, &row, kPaddedRowBytes);
 }
 
 Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCandidates* out) {
-  RETURN_IF_ERROR(map_->Prefetch(keys));
-  out->ranges.resize(keys.size());
+  RETURN_IF_ERROR(map_->FindKeys(keys, &found_keys_));
+  out->ranges.assign(keys.size(), {});
   out->entries.clear();
   out->counts.clear();
   groups_.Clear(keys.size());
   std::vector<JoinCandidates::Range> ranges;  // of each distinct key
   found_rows_.clear();
   for (uint32_t i = 0; i < keys.size(); ++i) {
+    if (!found_keys_[i]) continue;
     const uint32_t group = groups_.Add(keys.hash(i), keys.key(i));
     if (group == ranges.size()) {
       const auto begin = static_cast<uint32_t>(out->entries.size());
-      RETURN_IF_ERROR(map_->ForEachEntry(keys, i, [&](std::string_view row_bytes, RowRef entry) {
+      map_->ForEachEntry(found_keys_[i], [&](std::string_view row_bytes, RowRef entry) {
         const JoinRow row = Read(entry);
         if (row.count <= 0 || IsExpired(row, now_micros)) return true;
         found_rows_.push_back(row_bytes);
         out->entries.push_back(entry);
         out->counts.push_back(row.count);
         return true;
-      }));
+      });
       ranges.push_back({begin, static_cast<uint32_t>(out->entries.size())});
     }
     out->ranges[i] = ranges[group];
@@ -104,12 +109,12 @@ Status JoinSide::FindEntries(const Batch& batch, const KeyBatch& keys) {
 
 Status JoinSide::Update(const Batch& batch, const KeyBatch& keys, const std::vector<int64_t>& num_matches,
                         int64_t now_micros) {
-  RETURN_IF_ERROR(map_->Prefetch(keys));
   RETURN_IF_ERROR(FindEntries(batch, keys));
   std::vector<RowRef> unused;
   for (uint32_t i = 0; i < keys.size(); ++i) {
     const bool added = batch.Weight(keys.row(i)) > 0;
-    JoinRow row = Read(entries_[i]);
+    JoinRow row;
+    if (inserted_[i] == 0) row = Read(entries_[i]);
     if (IsExpired(row, now_micros)) row.count = 0;
     row.count += added ? 1 : -1;
     if (row.count <= 0) {  // less when what is taken back was forgotten after its time to live

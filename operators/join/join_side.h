@@ -84,6 +84,7 @@ class JoinSide {
   std::vector<KeyedMap::EntryKey> wanted_;
   std::vector<RowRef> entries_;
   std::vector<uint8_t> inserted_;
+  std::vector<KeyedMap::KeyRef> found_keys_;
   std::vector<std::string_view> found_rows_;
 };
 

@@ -1,5 +1,6 @@
 #include "operators/window/local_window_aggregate.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -26,6 +27,8 @@ class LocalWindowAggregate final : public Operator {
 
   Status Process(uint32_t, const Batch& batch, Output& output) override {
     RETURN_IF_ERROR(row_slices_->Find(batch, Watermark::kMin, &slices_, nullptr));
+    if (std::find(slices_.begin(), slices_.end(), WindowFrames::kNone) == slices_.end())
+      return groups_.Process(batch, slices_.data(), output);
     Selection kept;
     size_t position = 0;
     batch.ForEachRow([&](uint32_t row) {
@@ -34,7 +37,6 @@ class LocalWindowAggregate final : public Operator {
       slices_[kept.size()] = slice;
       kept.push_back(row);
     });
-    if (kept.size() == slices_.size()) return groups_.Process(batch, slices_.data(), output);
     slices_.resize(kept.size());
     Batch in_windows = batch;
     in_windows.selection = std::make_shared<const Selection>(std::move(kept));

@@ -12,8 +12,21 @@ Result<WindowClock> WindowClock::Create(const proto::WindowSpec& spec, const Dat
   return WindowClock(zone, spec.time_zone() == "UTC");
 }
 
-int64_t TimeReader::Micros(uint32_t row) const {
-  return is_wide_ ? MicrosFromWide(reader_.Value<WideTimestamp>(row)) : reader_.Value<int64_t>(row);
+bool ReadMicros(const Batch& batch, uint32_t time_column, std::vector<int64_t>* micros) {
+  const ColumnReader reader(*batch.columns[time_column]);
+  if (reader.has_nulls()) {
+    bool has_null = false;
+    batch.ForEachRow([&](uint32_t row) { has_null |= reader.IsNull(row); });
+    if (has_null) return false;
+  }
+  micros->resize(batch.NumSelected());
+  int64_t* out = micros->data();
+  if (reader.payload().physical() == PhysicalType::kTimestamp) {
+    batch.ForEachRow([&](uint32_t row) { *out++ = MicrosFromWide(reader.Value<WideTimestamp>(row)); });
+  } else {
+    batch.ForEachRow([&](uint32_t row) { *out++ = reader.Value<int64_t>(row); });
+  }
+  return true;
 }
 
 }  // namespace millrace

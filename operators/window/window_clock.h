@@ -1,8 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
-#include "core/column/column.h"
+#include "core/column/batch.h"
 #include "core/status.h"
 #include "core/temporal/time_zone.h"
 
@@ -30,17 +31,8 @@ class WindowClock {
   bool is_utc_;
 };
 
-/// Reads event times of any precision as microseconds.
-class TimeReader {
- public:
-  explicit TimeReader(const Column& column)
-      : reader_(column), is_wide_(column.physical() == PhysicalType::kTimestamp) {}
-  bool IsNull(uint32_t row) const { return reader_.IsNull(row); }
-  int64_t Micros(uint32_t row) const;
-
- private:
-  const ColumnReader reader_;
-  const bool is_wide_;
-};
+/// Replaces `micros` by the event times of the selected rows, which may have any precision; false when one is
+/// NULL.
+bool ReadMicros(const Batch& batch, uint32_t time_column, std::vector<int64_t>* micros);
 
 }  // namespace millrace

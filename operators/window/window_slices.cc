@@ -48,41 +48,24 @@ Result<WindowSlices> WindowSlices::Create(const proto::WindowSpec& spec, const S
 
 Status WindowSlices::Find(const Batch& batch, int64_t floor_micros, std::vector<int64_t>* slices,
                           std::vector<int64_t>* starts) const {
-  slices->clear();
   if (processing_time_ && !attached_) {
     const int64_t now = std::max(context_->ProcessingTimeMicros(), floor_micros);
     slices->assign(batch.NumSelected(), frames_.SliceEnd(clock_.ToLocal(now)));
     return Status::Ok();
   }
-  const TimeReader times(*batch.columns[time_column_]);
-  bool null_time = false;
+  if (!ReadMicros(batch, time_column_, slices)) return NullTime(batch, time_column_);
+  if (attached_) {
+    return ReadMicros(batch, start_column_, starts) ? Status::Ok() : NullTime(batch, start_column_);
+  }
   // Neighbours mostly lie in one slice.
   int64_t last_slice = WindowFrames::kNone;
-  batch.ForEachRow([&](uint32_t row) {
-    if (times.IsNull(row)) {
-      null_time = true;
-      slices->push_back(WindowFrames::kNone);
-      return;
-    }
-    const int64_t time = times.Micros(row);
-    if (attached_) {
-      slices->push_back(time);
-      return;
-    }
-    const int64_t local = clock_.ToLocal(time);
+  for (int64_t& slice : *slices) {
+    const int64_t local = clock_.ToLocal(slice);
     if (last_slice == WindowFrames::kNone || !frames_.IsInSlice(local, last_slice))
       last_slice = frames_.SliceEnd(local);
-    slices->push_back(last_slice);
-  });
-  if (null_time) return NullTime(batch, time_column_);
-  if (!attached_) return Status::Ok();
-  starts->clear();
-  const TimeReader start_times(*batch.columns[start_column_]);
-  batch.ForEachRow([&](uint32_t row) {
-    null_time |= start_times.IsNull(row);
-    starts->push_back(start_times.IsNull(row) ? 0 : start_times.Micros(row));
-  });
-  return null_time ? NullTime(batch, start_column_) : Status::Ok();
+    slice = last_slice;
+  }
+  return Status::Ok();
 }
 
 }  // namespace millrace

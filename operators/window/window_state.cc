@@ -185,7 +185,7 @@ Status WindowState::MergeStaged() {
 Status WindowState::VisitStaged(const Visit& visit) {
   if (staged_.size() == 0) return Status::Ok();
   Batch keys;
-  RETURN_IF_ERROR(DecodeKeys([&](size_t i) { return staged_.key(i); }, staged_.size(), &keys));
+  RETURN_IF_ERROR(DecodeColumns([&](size_t i) { return staged_.key(i); }, staged_.size(), &keys));
   RETURN_IF_ERROR(visit(staged_.All(), keys));
   staged_.Clear();
   return Status::Ok();
@@ -196,8 +196,11 @@ Status WindowState::VisitMerged(int64_t window_end, const Visit& visit) {
   for (size_t first = 0; first < all.size; first += kGroupsAtOnce) {
     const Groups groups = Part(all, first, std::min(kGroupsAtOnce, all.size - first));
     Batch keys;
-    RETURN_IF_ERROR(DecodeKeys([&](size_t i) { return merged_.key(first + i); }, groups.size, &keys));
-    if (aggregates_.has_distinct()) {
+    const auto key = [&](size_t i) { return merged_.key(first + i); };
+    if (!aggregates_.has_distinct()) {
+      RETURN_IF_ERROR(DecodeColumns(key, groups.size, &keys));
+    } else {
+      RETURN_IF_ERROR(DecodeKeys(key, groups.size, &keys));
       RETURN_IF_ERROR(aggregates_.ComputeDistinct(key_rows_.keys(),
                                                   {frames_.SlicesBegin(window_end), window_end}, groups));
     }
@@ -210,7 +213,7 @@ Status WindowState::VisitTotals(const Visit& visit) {
   for (size_t first = 0; first < totals_->size(); first += kGroupsAtOnce) {
     const size_t count = std::min(kGroupsAtOnce, totals_->size() - first);
     Batch keys;
-    RETURN_IF_ERROR(DecodeKeys([&](size_t i) { return totals_->key(first + i); }, count, &keys));
+    RETURN_IF_ERROR(DecodeColumns([&](size_t i) { return totals_->key(first + i); }, count, &keys));
     RETURN_IF_ERROR(visit(totals_->Totals(first, count), keys));
   }
   return Status::Ok();
@@ -220,6 +223,15 @@ Status WindowState::DecodeKeys(const std::function<std::string_view(size_t)>& ke
                                Batch* keys) {
   for (size_t i = 0; i < count; ++i) RETURN_IF_ERROR(key_rows_.Add(key(i)));
   *keys = key_rows_.Finish();
+  return Status::Ok();
+}
+
+Status WindowState::DecodeColumns(const std::function<std::string_view(size_t)>& key, size_t count,
+                                  Batch* keys) {
+  key_bytes_.clear();
+  for (size_t i = 0; i < count; ++i) key_bytes_.push_back(key(i));
+  keys->num_rows = static_cast<uint32_t>(count);
+  ASSIGN_OR_RETURN(keys->columns, key_rows_.DecodeColumns(key_bytes_));
   return Status::Ok();
 }
 

@@ -44,7 +44,7 @@ class WindowState {
   /// Forgets a slice and its values.
   Status Drop(int64_t slice);
 
-  /// Groups of a window, some at a time; key i in `keys` (and in `key_batch` as columns) has group i.
+  /// Groups of a window, some at a time; the key in row i of `keys` has group i.
   using Visit = std::function<Status(const Groups& groups, const Batch& keys)>;
   Status ForEachGroup(int64_t window_end, const Visit& visit);
   const AggregateSet& aggregates() const { return aggregates_; }
@@ -56,7 +56,9 @@ class WindowState {
   Status VisitStaged(const Visit& visit);
   Status VisitMerged(int64_t window_end, const Visit& visit);
   Status VisitTotals(const Visit& visit);
+  /// Keys as columns; DecodeKeys fills key_rows_.keys(), too.
   Status DecodeKeys(const std::function<std::string_view(size_t)>& key, size_t count, Batch* keys);
+  Status DecodeColumns(const std::function<std::string_view(size_t)>& key, size_t count, Batch* keys);
   std::vector<int64_t> SlicesOf(int64_t window_end) const;
   static void MergeHeaders(const Groups& from, const Groups& into);
 
@@ -79,6 +81,7 @@ class WindowState {
   std::vector<uint32_t> row_numbers_;
   std::vector<int8_t> weights_;
   std::vector<int64_t> target_slices_;
+  std::vector<std::string_view> key_bytes_;
 };
 
 }  // namespace millrace

@@ -16,91 +16,60 @@ uint32_t EntryStore::EntryHash(const Row* head, std::string_view sub_key) {
 
 EntryStore::EntryStore(std::string prefix, uint32_t fixed_bytes, ChangeClock& clock)
     : RowStore(std::move(prefix), RowLayout(sizeof(Links), fixed_bytes, 0), clock),
-      head_layout_(0, sizeof(HeadContent), 0) {
+      head_layout_(0, sizeof(EntryList), 0) {
 }
 
 Row* EntryStore::AddHead(uint32_t hash, uint16_t group, std::string_view key) {
   Row* head = head_layout_.Make(arena().Allocate(head_layout_.BlockBytes(key.size())), hash, group, key);
-  heads_.Insert(head);
+  mutable_index().Insert(head);
   return head;
 }
 
 void EntryStore::FreeHead(Row* head) {
-  heads_.Erase(head);
+  MutableList(head).Clear(arena());
+  mutable_index().Erase(head);
   arena().Free(head_layout_.Block(head), head_layout_.BlockBytes(head));
 }
 
-Row* EntryStore::FindEntry(const Row* head, uint32_t entry_hash, std::string_view sub_key) const {
-  return index().Find(entry_hash, [&](const Row* entry) {
-    return layout().Links<Links>(entry)->head == head && SameKey(layout().Key(entry), sub_key);
-  });
-}
-
 void EntryStore::Append(Row* entry, Row* head) {
-  HeadContent* chain = Chain(head);
-  Links* links = layout().Links<Links>(entry);
-  links->next = nullptr;
-  links->previous = chain->last;
-  if (chain->last != nullptr) {
-    layout().Links<Links>(chain->last)->next = entry;
-  } else {
-    chain->first = entry;
-  }
-  chain->last = entry;
-}
-
-void EntryStore::Unlink(Row* entry) {
-  Links* links = layout().Links<Links>(entry);
-  HeadContent* chain = Chain(links->head);
-  if (links->previous != nullptr) {
-    layout().Links<Links>(links->previous)->next = links->next;
-  } else {
-    chain->first = links->next;
-  }
-  if (links->next != nullptr) {
-    layout().Links<Links>(links->next)->previous = links->previous;
-  } else {
-    chain->last = links->previous;
-  }
+  layout().Links<Links>(entry)->head = head;
+  MutableList(head).Append(entry, arena());
 }
 
 Row* EntryStore::AddEntry(Row* head, uint32_t entry_hash, std::string_view sub_key) {
-  Row* entry = Add(entry_hash, head->group, sub_key);
-  layout().Links<Links>(entry)->head = head;
+  Row* entry = MakeNew(entry_hash, head->group, sub_key);
   Append(entry, head);
   return entry;
 }
 
 Status EntryStore::AddColdEntry(Row* head, std::string_view sub_key, std::string_view value) {
-  ASSIGN_OR_RETURN(Row * entry, AddCold(EntryHash(head, sub_key), head->group, sub_key, value));
-  layout().Links<Links>(entry)->head = head;
+  ASSIGN_OR_RETURN(Row * entry, MakeTransient(EntryHash(head, sub_key), head->group, sub_key, value));
   Append(entry, head);
   return Status::Ok();
 }
 
 void EntryStore::ReviveEntry(Row* entry) {
-  Row* head = layout().Links<Links>(entry)->head;
   Revive(entry);
-  --Chain(head)->num_erased;
-  Append(entry, head);
+  MutableList(layout().Links<Links>(entry)->head).Show(entry, arena());
 }
 
 void EntryStore::OnErase(Row* entry, bool kept) {
-  Unlink(entry);
   Links* links = layout().Links<Links>(entry);
   Row* head = links->head;
   if (kept) {
-    ++Chain(head)->num_erased;
+    MutableList(head).Hide();
     return;
   }
+  MutableList(head).Remove(entry);
   // A writer may still meet the dead entry, but not its head.
   links->head = nullptr;
-  if (Chain(head)->first == nullptr && Chain(head)->num_erased == 0) FreeHead(head);
+  if (List(head).num_entries() == 0) FreeHead(head);
 }
 
 void EntryStore::OnRelease(Row* entry) {
   Row* head = layout().Links<Links>(entry)->head;
-  if (--Chain(head)->num_erased == 0 && Chain(head)->first == nullptr) FreeHead(head);
+  MutableList(head).RemoveHidden(entry);
+  if (List(head).num_entries() == 0) FreeHead(head);
 }
 
 void EntryStore::AppendOrder(std::span<Row* const> entries, std::vector<OrderedRow>* out) const {
@@ -149,31 +118,31 @@ void EntryStore::AppendKeySuffix(const Row* entry, std::string* out) const {
 }
 
 bool EntryStore::CanDropKey(const Row* head) const {
-  const HeadContent* chain = Chain(head);
-  if (chain->num_erased != 0) return false;
-  for (const Row* entry = chain->first; entry != nullptr; entry = Next(entry)) {
-    if (!IsClean(entry)) return false;
+  const EntryList& list = List(head);
+  if (list.num_hidden() != 0) return false;
+  for (uint32_t slot = 0; slot < list.num_slots(); ++slot) {
+    const Row* entry = list.EntryAt(slot);
+    if (entry != nullptr && !IsClean(entry)) return false;
   }
   return true;
 }
 
 void EntryStore::DropKey(Row* head) {
-  if (First(head) != nullptr) cold().Add(ColdFilter::Fingerprint(head->hash, head->group));
-  for (Row* entry = First(head); entry != nullptr;) {
-    Row* next = Next(entry);
-    Drop(entry);
-    entry = next;
+  const EntryList& list = List(head);
+  if (list.num_entries() > 0) cold().Add(ColdFilter::Fingerprint(head->hash, head->group));
+  for (uint32_t slot = 0; slot < list.num_slots(); ++slot) {
+    if (Row* entry = list.EntryAt(slot)) Free(entry);
   }
   FreeHead(head);
 }
 
 uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena().live_bytes();
-  cold().Reserve(heads_.size());
-  for (size_t steps = 2 * heads_.num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
+  cold().Reserve(index().size());
+  for (size_t steps = 2 * index().num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
        --steps, ++hand_) {
-    if (hand_ >= heads_.num_slots()) hand_ = 0;
-    Row* head = heads_.RowAt(hand_);
+    if (hand_ >= index().num_slots()) hand_ = 0;
+    Row* head = index().RowAt(hand_);
     if (head == nullptr) continue;
     if (head->referenced != 0) {
       head->referenced = 0;
@@ -182,7 +151,6 @@ uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
       --hand_;  // another head may have moved to this slot
     }
   }
-  heads_.ShrinkIfSparse();
   mutable_index().ShrinkIfSparse();
   return before - arena().live_bytes();
 }

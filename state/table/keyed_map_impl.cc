@@ -27,21 +27,45 @@ bool KeyedMapImpl::IsCold(const KeyBatch& keys, uint32_t i) const {
   return store_->MayBeCold(IndexHash(keys.hash(i)), GroupOf(keys, i));
 }
 
-Status KeyedMapImpl::Prefetch(const KeyBatch& keys) {
-  constexpr uint32_t kSlotsAhead = 16;
-  constexpr uint32_t kRowsAhead = 8;
-  missing_.clear();
-  for (uint32_t i = 0; i < keys.size(); ++i) {
-    if (i + kSlotsAhead < keys.size()) store_->heads().Prefetch(IndexHash(keys.hash(i + kSlotsAhead)));
-    if (i + kRowsAhead < keys.size()) store_->heads().PrefetchRow(IndexHash(keys.hash(i + kRowsAhead)));
+template <class KeyOf, class Fn>
+void KeyedMapImpl::ForEachHead(const KeyBatch& keys, size_t size, KeyOf&& key_of, Fn&& fn) const {
+  constexpr size_t kSlotsAhead = 16;
+  constexpr size_t kRowsAhead = 8;
+  for (size_t j = 0; j < size; ++j) {
+    if (j + kSlotsAhead < size) store_->index().Prefetch(IndexHash(keys.hash(key_of(j + kSlotsAhead))));
+    if (j + kRowsAhead < size) store_->index().PrefetchRow(IndexHash(keys.hash(key_of(j + kRowsAhead))));
+    const uint32_t i = key_of(j);
     Row* head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
-    if (head != nullptr) {
-      head->referenced = 1;
-    } else if (IsCold(keys, i)) {
-      missing_.push_back(i);
-    }
+    if (head != nullptr) head->referenced = 1;
+    fn(j, head);
   }
+}
+
+Status KeyedMapImpl::Prefetch(const KeyBatch& keys) {
+  missing_.clear();
+  const auto key_of = [](size_t i) { return static_cast<uint32_t>(i); };
+  ForEachHead(keys, keys.size(), key_of, [&](size_t i, Row* head) {
+    if (head == nullptr && IsCold(keys, key_of(i))) missing_.push_back(key_of(i));
+  });
   return missing_.empty() ? Status::Ok() : Load(keys, missing_);
+}
+
+Status KeyedMapImpl::FindKeys(const KeyBatch& keys, std::vector<KeyRef>* found) {
+  found->resize(keys.size());
+  missing_.clear();
+  const auto key_of = [](size_t i) { return static_cast<uint32_t>(i); };
+  ForEachHead(keys, keys.size(), key_of, [&](size_t i, Row* head) {
+    (*found)[i].head = head;
+    if (head != nullptr) {
+      store_->PrefetchList(head);
+    } else if (IsCold(keys, key_of(i))) {
+      missing_.push_back(key_of(i));
+    }
+  });
+  if (missing_.empty()) return Status::Ok();
+  RETURN_IF_ERROR(Load(keys, missing_));
+  for (uint32_t i : missing_) (*found)[i].head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
+  return Status::Ok();
 }
 
 Status KeyedMapImpl::Load(const KeyBatch& keys, const std::vector<uint32_t>& missing) {
@@ -100,27 +124,65 @@ Row* KeyedMapImpl::EntryOf(Row* head, uint32_t entry_hash, std::string_view sub_
   return entry;
 }
 
+Status KeyedMapImpl::FindHeads(const KeyBatch& keys, std::span<const EntryKey> wanted) {
+  wanted_.resize(wanted.size());
+  missing_.clear();
+  const auto key_of = [wanted](size_t j) { return wanted[j].key; };
+  ForEachHead(keys, wanted.size(), key_of, [&](size_t j, Row* head) {
+    const uint32_t i = key_of(j);
+    if (head == nullptr) {
+      if (IsCold(keys, i)) {
+        missing_.push_back(i);
+      } else {
+        head = store_->AddHead(IndexHash(keys.hash(i)), GroupOf(keys, i), keys.key(i));
+      }
+    }
+    if (head != nullptr) store_->PrefetchList(head);
+    wanted_[j].head = head;
+  });
+  if (missing_.empty()) return Status::Ok();
+  RETURN_IF_ERROR(Load(keys, missing_));
+  for (size_t j = 0; j < wanted.size(); ++j) {
+    const uint32_t i = key_of(j);
+    if (wanted_[j].head == nullptr) wanted_[j].head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
+  }
+  return Status::Ok();
+}
+
+void KeyedMapImpl::FindCandidates(std::span<const EntryKey> wanted, std::span<Wanted> found) const {
+  for (size_t j = 0; j < wanted.size(); ++j) {
+    Wanted& want = found[j];
+    want.hash = EntryStore::EntryHash(want.head, wanted[j].sub_key);
+    store_->List(want.head).Prefetch(want.hash);
+  }
+  for (Wanted& want : found) {
+    const EntryList& list = store_->List(want.head);
+    want.num_entries = list.num_entries();
+    want.candidate = list.Candidate(want.hash);
+    if (want.candidate != nullptr) store_->PrefetchRow(want.candidate);
+  }
+}
+
 Status KeyedMapImpl::FindOrInsert(const KeyBatch& keys, std::span<const EntryKey> wanted,
                                   std::vector<RowRef>* entries, std::vector<uint8_t>* inserted) {
   // As many as the processor can wait for at once; their lines stay in its first cache.
   constexpr size_t kRun = 32;
   entries->resize(wanted.size());
   inserted->resize(wanted.size());
+  RETURN_IF_ERROR(FindHeads(keys, wanted));
   for (size_t begin = 0; begin < wanted.size(); begin += kRun) {
-    const std::span<const EntryKey> run = wanted.subspan(begin, std::min(kRun, wanted.size() - begin));
-    wanted_.clear();
-    for (const EntryKey& want : run) {
-      ASSIGN_OR_RETURN(Row * head, LoadedOrNewHead(keys, want.key));
-      const uint32_t hash = EntryStore::EntryHash(head, want.sub_key);
-      store_->index().Prefetch(hash);
-      store_->PrefetchLast(head);
-      wanted_.emplace_back(head, hash);
-    }
-    for (const auto& [head, hash] : wanted_) store_->index().PrefetchRow(hash);
-    for (size_t j = 0; j < run.size(); ++j) {
-      bool is_new = false;
-      (*entries)[begin + j].row = EntryOf(wanted_[j].first, wanted_[j].second, run[j].sub_key, &is_new);
-      (*inserted)[begin + j] = is_new ? 1 : 0;
+    const size_t end = std::min(begin + kRun, wanted.size());
+    FindCandidates(wanted.subspan(begin, end - begin), std::span(wanted_).subspan(begin, end - begin));
+    for (size_t j = begin; j < end; ++j) {
+      const Wanted& want = wanted_[j];
+      bool is_new = true;
+      if (want.candidate == nullptr && store_->List(want.head).num_entries() == want.num_entries) {
+        (*entries)[j].row = store_->AddEntry(want.head, want.hash, wanted[j].sub_key);
+        ++num_rows_;
+      } else {
+        (*entries)[j].row = EntryOf(want.head, want.hash, wanted[j].sub_key, &is_new);
+      }
+      (*inserted)[j] = is_new ? 1 : 0;
     }
   }
   return Status::Ok();
@@ -133,19 +195,28 @@ Result<RowRef> KeyedMapImpl::Find(const KeyBatch& keys, uint32_t i, std::string_
   return RowRef{entry != nullptr && entry->flags != kRowDeleted ? entry : nullptr};
 }
 
-Status KeyedMapImpl::ForEachEntry(const KeyBatch& keys, uint32_t i,
-                                  const std::function<bool(std::string_view sub_key, RowRef)>& visit) {
-  ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
-  if (head == nullptr) return Status::Ok();
-  for (Row* entry = store_->First(head); entry != nullptr; entry = store_->Next(entry)) {
+void KeyedMapImpl::ForEachEntry(KeyRef key, Visit visit) {
+  constexpr uint32_t kAhead = 4;
+  const EntryList& list = store_->List(static_cast<const Row*>(key.head));
+  for (uint32_t slot = 0; slot < list.num_slots(); ++slot) {
+    if (slot + kAhead < list.num_slots()) {
+      if (const Row* ahead = list.EntryAt(slot + kAhead)) store_->PrefetchRow(ahead);
+    }
+    Row* entry = list.EntryAt(slot);
+    if (entry == nullptr || entry->flags == kRowDeleted) continue;
     if (!visit(store_->layout().Key(entry), RowRef{entry})) break;
   }
+}
+
+Status KeyedMapImpl::ForEachEntry(const KeyBatch& keys, uint32_t i, Visit visit) {
+  ASSIGN_OR_RETURN(Row * head, LoadedHead(keys, i));
+  if (head != nullptr) ForEachEntry(KeyRef{head}, visit);
   return Status::Ok();
 }
 
 bool KeyedMapImpl::HasEntries(const KeyBatch& keys, uint32_t i) {
   Row* head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
-  return head != nullptr && store_->First(head) != nullptr;
+  return head != nullptr && store_->List(head).num_visible() > 0;
 }
 
 void KeyedMapImpl::Erase(RowRef entry) {

@@ -17,13 +17,14 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
   KeyedMapImpl(const TableSpec& spec, std::string prefix, ChangeClock& clock, ColdRows& cold);
 
   Status Prefetch(const KeyBatch& keys) override;
+  Status FindKeys(const KeyBatch& keys, std::vector<KeyRef>* found) override;
   Result<RowRef> FindOrInsert(const KeyBatch& keys, uint32_t i, std::string_view sub_key,
                               bool* inserted) override;
   Result<RowRef> Find(const KeyBatch& keys, uint32_t i, std::string_view sub_key) override;
   Status FindOrInsert(const KeyBatch& keys, std::span<const EntryKey> wanted, std::vector<RowRef>* entries,
                       std::vector<uint8_t>* inserted) override;
-  Status ForEachEntry(const KeyBatch& keys, uint32_t i,
-                      const std::function<bool(std::string_view sub_key, RowRef)>& visit) override;
+  void ForEachEntry(KeyRef key, Visit visit) override;
+  Status ForEachEntry(const KeyBatch& keys, uint32_t i, Visit visit) override;
   bool HasEntries(const KeyBatch& keys, uint32_t i) override;
   void Erase(RowRef entry) override;
   const uint8_t* Fixed(RowRef entry) const override;
@@ -40,9 +41,25 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
   uint64_t NumRows() const override { return num_rows_; }
 
  private:
+  /// An entry that is wanted of a batch.
+  struct Wanted {
+    Row* head;
+    uint32_t hash;         // EntryStore::EntryHash
+    uint32_t num_entries;  // of the head, when candidate was looked for
+    const Row* candidate;
+  };
+
+  /// Calls fn(j, head) for key_of(j), j from 0 to size: its head, or null when memory has none. Asks for
+  /// cache lines some keys ahead.
+  template <class KeyOf, class Fn>
+  void ForEachHead(const KeyBatch& keys, size_t size, KeyOf&& key_of, Fn&& fn) const;
   /// The loaded head of key i, or null when the key has no entries.
   Result<Row*> LoadedHead(const KeyBatch& keys, uint32_t i);
   Result<Row*> LoadedOrNewHead(const KeyBatch& keys, uint32_t i);
+  /// Finds or makes the heads of wanted_.
+  Status FindHeads(const KeyBatch& keys, std::span<const EntryKey> wanted);
+  /// Finds hashes and candidates of some.
+  void FindCandidates(std::span<const EntryKey> wanted, std::span<Wanted> found) const;
   /// The entry, made when absent. `entry_hash` is EntryStore::EntryHash of the two.
   Row* EntryOf(Row* head, uint32_t entry_hash, std::string_view sub_key, bool* inserted);
   bool IsCold(const KeyBatch& keys, uint32_t i) const;
@@ -55,7 +72,7 @@ class KeyedMapImpl final : public KeyedMap, public StateTable {
   const std::shared_ptr<EntryStore> store_;
   uint64_t num_rows_ = 0;
   std::vector<uint32_t> missing_;
-  std::vector<std::pair<Row*, uint32_t>> wanted_;  // head and hash of some entries of a batch
+  std::vector<Wanted> wanted_;  // of a batch
 };
 
 }  // namespace millrace::state

@@ -30,20 +30,6 @@ inline uint32_t IndexHash(uint64_t hash) {
   return static_cast<uint32_t>(hash);
 }
 
-/// Whether two keys are equal; for short ones without a call.
-inline bool SameKey(std::string_view a, std::string_view b) {
-  const size_t size = a.size();
-  if (size != b.size()) return false;
-  if (size - 8 > 8) return std::memcmp(a.data(), b.data(), size) == 0;
-  // Eight to sixteen bytes: the first eight and the last.
-  uint64_t first_a, first_b, last_a, last_b;
-  std::memcpy(&first_a, a.data(), 8);
-  std::memcpy(&first_b, b.data(), 8);
-  std::memcpy(&last_a, a.data() + size - 8, 8);
-  std::memcpy(&last_b, b.data() + size - 8, 8);
-  return ((first_a ^ first_b) | (last_a ^ last_b)) == 0;
-}
-
 /// One variable-length part of a row: up to 12 bytes inline, more in the arena.
 class BlobSlot {
  public:

@@ -19,11 +19,16 @@ Row* RowStore::Allocate(uint32_t hash, uint16_t group, std::string_view key) {
   return row;
 }
 
-Row* RowStore::Add(uint32_t hash, uint16_t group, std::string_view key) {
+Row* RowStore::MakeNew(uint32_t hash, uint16_t group, std::string_view key) {
   Row* row = Allocate(hash, group, key);
   row->flags = kRowNew;
   row->change = clock_.current;
   changed_.push_back(row);
+  return row;
+}
+
+Row* RowStore::Add(uint32_t hash, uint16_t group, std::string_view key) {
+  Row* row = MakeNew(hash, group, key);
   index_.Insert(row);
   return row;
 }
@@ -58,7 +63,6 @@ void RowStore::Revive(Row* row) {
 
 void RowStore::Erase(Row* row) {
   if ((row->flags & kRowNew) != 0 && row->change == clock_.current) {
-    index_.Erase(row);
     OnErase(row, false);
     FreeBlobs(row);
     row->flags = kRowDead;
@@ -194,7 +198,6 @@ void RowStore::Drain(const FrozenRows& frozen) {
   for (Row* row : frozen.garbage()) {
     if (row->change != frozen.change()) continue;  // a later freeze has it
     if (row->flags == kRowDeleted) {
-      index_.Erase(row);
       OnRelease(row);
       Free(row);
     } else if (row->flags == kRowDead) {

@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/row/same_bytes.h"
 #include "core/status.h"
 #include "state/table/change_clock.h"
 #include "state/table/change_order.h"
@@ -83,7 +84,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   /// The row of a key, erased ones (kRowDeleted) included: they say that the key is absent whatever the
   /// database has.
   Row* Find(uint32_t hash, std::string_view key) const {
-    return index_.Find(hash, [&](const Row* row) { return SameKey(layout_.Key(row), key); });
+    return index_.Find(hash, [&](const Row* row) { return SameBytes(layout_.Key(row), key); });
   }
   bool MayBeCold(uint32_t hash, uint16_t group) const {
     return !cold_.empty() && cold_.MayContain(ColdFilter::Fingerprint(hash, group));
@@ -145,11 +146,14 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   virtual void AppendKeySuffix(const Row* row, std::string* out) const { out->append(layout_.Key(row)); }
   /// Called for every new row: to set its links, which nothing else does.
   virtual void OnAllocate(Row* row) {}
-  /// Called when a row stops to be visible; `kept` = it stays in the index until the database has the
-  /// deletion.
-  virtual void OnErase(Row* row, bool kept) {}
+  /// Called when a row stops to be visible; `kept` = it can be found until the database has the deletion.
+  virtual void OnErase(Row* row, bool kept) {
+    if (!kept) index_.Erase(row);
+  }
   /// Called before an erased row that was kept for its deletion is freed.
-  virtual void OnRelease(Row* row) {}
+  virtual void OnRelease(Row* row) { index_.Erase(row); }
+  /// A zero row that neither memory nor database has, outside of the index.
+  Row* MakeNew(uint32_t hash, uint16_t group, std::string_view key);
   void FreeBlobs(Row* row);
   void Free(Row* row);
   /// Takes a clean visible row out of memory.

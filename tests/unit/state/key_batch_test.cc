@@ -76,6 +76,17 @@ TEST(KeyBatchTest, SelectedAndDictionaryRowsOnly) {
   }
 }
 
+TEST(KeyBatchTest, NullsCountInSelectedRowsOnly) {
+  Batch batch = MixedBatch(40, true);  // "maybe" is NULL in every third row
+  for (const Selection& rows : {Selection{1, 2, 8}, Selection{1, 2, 8, 39}}) {
+    batch.selection = std::make_shared<Selection>(rows);
+    for (const std::vector<uint32_t>& columns : {std::vector<uint32_t>{6}, {3, 6}, {6, 5}}) {
+      ExpectKeysOf(batch, columns);
+      ExpectKeysOf(Compact(batch), columns);
+    }
+  }
+}
+
 TEST(KeyBatchTest, EmptyBatchAndReuse) {
   KeyBatch keys({DataType::Bigint()}, 128);
   BuildKeys({1, 2, 3}, &keys);

@@ -104,6 +104,80 @@ TEST_F(KeyedMapTest, KeyWithoutEntriesIsGone) {
   EXPECT_EQ(map_->num_rows(), 0u);
 }
 
+/// Long lists find their entries by another way than short ones; both grow, and lose their holes, on the way.
+TEST_F(KeyedMapTest, ListsOfAnyLengthKeepOrder) {
+  Lines expected;
+  const auto name = [](int n) { return "entry " + std::to_string(n); };
+  const auto line = [&](int n) { return name(n) + "=" + std::to_string(n); };
+  constexpr int kNumEntries = 500;
+  for (int n = 0; n < kNumEntries; ++n) {
+    Put(0, name(n), n);
+    expected.push_back(line(n));
+    if (n % 3 != 0) continue;
+    EraseEntry(0, name(n / 2));
+    std::erase(expected, line(n / 2));
+    Put(0, name(n / 2), n / 2);
+    expected.push_back(line(n / 2));
+    ASSERT_EQ(Entries(0), expected) << n;
+  }
+  static_cast<void>(Snapshot(*state_));  // from now on erased entries wait for the database
+  for (int n = 0; n < kNumEntries; n += 2) {
+    EraseEntry(0, name(n));
+    std::erase(expected, line(n));
+    EXPECT_FALSE(ValueOf(map_->Find(keys_, 0, name(n))));
+  }
+  EXPECT_EQ(Entries(0), expected);
+  for (int n = 0; n < kNumEntries; n += 4) {
+    Put(0, name(n), n);
+    expected.push_back(line(n));
+  }
+  EXPECT_EQ(Entries(0), expected);
+  EXPECT_EQ(map_->num_rows(), expected.size());
+  static_cast<void>(Snapshot(*state_, 2));
+  ASSERT_OK(state_->Relieve());  // learns that the deletions are in the database
+  EXPECT_EQ(Entries(0), expected);
+  for (int n = 0; n < kNumEntries; ++n) {
+    const RowRef entry = ValueOf(map_->Find(keys_, 0, name(n)));
+    ASSERT_EQ(static_cast<bool>(entry), n % 2 == 1 || n % 4 == 0) << n;
+    if (entry) EraseEntry(0, name(n));
+  }
+  EXPECT_FALSE(map_->HasEntries(keys_, 0));
+}
+
+TEST_F(KeyedMapTest, ReplacingAnEntryTakesNoMemory) {
+  uint64_t bytes = 0;
+  for (int n = 0; n < 10'000; ++n) {
+    Put(0, std::to_string(n % 10 + 10), n);
+    if (n > 0) EraseEntry(0, std::to_string((n - 1) % 10 + 10));
+    if (n == 100) bytes = map_->memory_bytes();
+  }
+  EXPECT_LE(map_->memory_bytes(), bytes + 64 * 1024);  // what is dead stays listed as changed for a while
+  EXPECT_EQ(Entries(0), (Lines{"19=9999"}));
+}
+
+TEST_F(KeyedMapTest, FindsTheKeysOfABatch) {
+  Put(0, "a", 1);
+  Put(2, "b", 2);
+  std::vector<KeyedMap::KeyRef> found;
+  ASSERT_OK(map_->FindKeys(keys_, &found));
+  ASSERT_EQ(found.size(), 3u);
+  EXPECT_FALSE(found[1]);
+  Lines entries;
+  for (uint32_t i : {0, 2}) {
+    ASSERT_TRUE(found[i]);
+    map_->ForEachEntry(found[i], [&](std::string_view sub_key, RowRef) {
+      entries.emplace_back(sub_key);
+      return true;
+    });
+  }
+  EXPECT_EQ(entries, (Lines{"a", "b"}));
+  const proto::SubtaskSnapshot snapshot = Snapshot(*state_);
+  const auto restored = Open(0, 1, {snapshot});
+  KeyedMap* map = ValueOf(restored->OpenMap(CountSpec("map")));
+  ASSERT_OK(map->FindKeys(keys_, &found));
+  EXPECT_TRUE(found[0] && !map->HasEntries(keys_, 1) && found[2]);
+}
+
 TEST_F(KeyedMapTest, VisitCanStopAndChange) {
   for (const char* sub_key : {"a", "b", "c"}) Put(0, sub_key, 1);
   int visited = 0;
