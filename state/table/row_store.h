@@ -163,6 +163,8 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   Status DecodeValue(std::string_view value, Row* row);
   void TakeBack(Row* row);
   void CompactChanges();
+  /// Loads what eviction reads some turns after `turn`.
+  void PrefetchTurn(size_t turn) const;
   void StoreBlob(BlobSlot& slot, std::string_view bytes);
 
   const std::string prefix_;
@@ -175,7 +177,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   size_t num_dead_ = 0;              // in changed_
   std::vector<FrozenRows*> frozen_;  // not drained, oldest first
   std::mutex frozen_mutex_;          // see FrozenRows
-  size_t hand_ = 0;                  // slot of the index where eviction goes on
+  size_t hand_ = 0;                  // turn of the walk round the index where eviction goes on
   bool may_be_stored_ = false;
 };
 
