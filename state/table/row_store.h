@@ -51,14 +51,18 @@ class FrozenRows {
 
  private:
   struct Change;
-  /// The rows in the order of their database keys.
-  std::vector<OrderedRow> InOrder() const;
+  /// Moves the rows into parts whose database keys ascend from part to part; returns the end of each. So that
+  /// a large freeze is sorted without several times its list in memory.
+  std::vector<size_t> Partition();
+  /// The rows of a part in the order of their database keys.
+  std::vector<OrderedRow> InOrder(std::span<Row* const> part) const;
+  Status WriteOrdered(const std::vector<OrderedRow>& rows, ChangeSink& sink);
   /// Reads some rows under the lock, their keys and values one behind the other into `bytes`.
   void Read(std::span<const OrderedRow> rows, std::vector<Change>* out, std::string* bytes);
 
   const uint32_t change_;
   const std::shared_ptr<RowStore> store_;
-  const std::vector<Row*> rows_;
+  std::vector<Row*> rows_;  // Write puts them in another order
   std::vector<Row*> garbage_;
   /// Guarded by the store's frozen_mutex(), as are change numbers that name a freeze which is not serialized
   /// yet, and the content of rows with such a number. nullopt = erased.
