@@ -6,6 +6,7 @@
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
+#include <atomic>
 
 #include "core/check.h"
 #include "state/error_codes.h"
@@ -81,6 +82,7 @@ class RocksRowDatabase final : public RowDatabase {
 
   Status Ingest(const std::vector<std::string>& files) override {
     if (files.empty()) return Status::Ok();
+    RETURN_IF_ERROR(FlushDeletions());
     rocksdb::IngestExternalFileOptions options;
     options.move_files = true;
     options.write_global_seqno = false;
@@ -90,12 +92,14 @@ class RocksRowDatabase final : public RowDatabase {
 
   Status DeleteRange(std::string_view begin, std::string_view end) override {
     CHECK(!end.empty());
+    has_deletions_ = true;
     return FromRocks(db_->DeleteRange(WithoutLog(), db_->DefaultColumnFamily(), ToSlice(begin), ToSlice(end)),
                      "cannot delete from the state store");
   }
 
   Status Delete(std::span<const std::string> keys) override {
     rocksdb::WriteBatch batch;
+    has_deletions_ = true;
     for (const std::string& key : keys) RETURN_IF_ERROR(FromRocks(batch.Delete(key), "cannot delete"));
     return FromRocks(db_->Write(WithoutLog(), &batch), "cannot delete from the state store");
   }
@@ -113,6 +117,13 @@ class RocksRowDatabase final : public RowDatabase {
   uint64_t LiveBytes() override { return IntProperty(rocksdb::DB::Properties::kLiveSstFilesSize); }
 
  private:
+  /// Deletions from before and after an ingested file must not end in one file: a merge of that file with
+  /// others in its level would leave two runs of which neither is the newer one.
+  Status FlushDeletions() {
+    if (!has_deletions_.exchange(false)) return Status::Ok();
+    return FromRocks(db_->Flush(rocksdb::FlushOptions()), "cannot write deletions of the state store");
+  }
+
   uint64_t IntProperty(const std::string& name) {
     uint64_t value = 0;
     return db_->GetIntProperty(name, &value) ? value : 0;
@@ -120,6 +131,7 @@ class RocksRowDatabase final : public RowDatabase {
 
   const std::unique_ptr<rocksdb::Env> env_;
   const std::unique_ptr<rocksdb::DB> db_;
+  std::atomic<bool> has_deletions_{false};  // in the memtable, perhaps
 };
 
 }  // namespace
@@ -127,7 +139,7 @@ class RocksRowDatabase final : public RowDatabase {
 Result<std::unique_ptr<RowDatabase>> RowDatabase::Open(const std::string& directory) {
   std::unique_ptr<rocksdb::Env> env = StoreEnv();
   rocksdb::DB* opened = nullptr;
-  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(env.get()), directory, &opened),
+  RETURN_IF_ERROR(FromRocks(rocksdb::DB::Open(StoreOptions(env.get(), kMergedBlockBytes), directory, &opened),
                             "cannot open the state store"));
   return std::unique_ptr<RowDatabase>(
       std::make_unique<RocksRowDatabase>(std::move(env), std::unique_ptr<rocksdb::DB>(opened)));

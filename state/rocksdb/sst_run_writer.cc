@@ -12,7 +12,9 @@ namespace {
 class RocksSstRunWriter final : public SstRunWriter {
  public:
   explicit RocksSstRunWriter(std::string path_prefix)
-      : path_prefix_(std::move(path_prefix)), env_(StoreEnv()), options_(StoreOptions(env_.get())) {}
+      : path_prefix_(std::move(path_prefix)),
+        env_(StoreEnv()),
+        options_(StoreOptions(env_.get(), kRunBlockBytes)) {}
 
   Status Put(std::string_view key, std::string_view value) override {
     RETURN_IF_ERROR(Prepare());

@@ -1,6 +1,5 @@
 #include "state/rocksdb/store_options.h"
 
-#include <rocksdb/cache.h>
 #include <rocksdb/convenience.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -36,7 +35,7 @@ std::unique_ptr<rocksdb::Env> StoreEnv() {
   return rocksdb::NewCompositeEnv(UnsyncedFileSystem());
 }
 
-rocksdb::Options StoreOptions(rocksdb::Env* env) {
+rocksdb::Options StoreOptions(rocksdb::Env* env, size_t block_bytes) {
   constexpr size_t kMiB = 1 << 20;
   rocksdb::Options options;
   options.env = env;
@@ -50,6 +49,8 @@ rocksdb::Options StoreOptions(rocksdb::Env* env) {
   options.write_buffer_size = kMiB;
   options.target_file_size_base = 32 * kMiB;
   options.max_bytes_for_level_base = 128 * kMiB;
+  // Most keys that are asked for are there, and most of them in the last level: it needs no filter.
+  options.optimize_filters_for_hits = true;
   options.max_open_files = 512;
   options.max_background_jobs = 2;
   options.avoid_flush_during_shutdown = true;
@@ -59,9 +60,10 @@ rocksdb::Options StoreOptions(rocksdb::Env* env) {
 
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
-  table.block_cache = rocksdb::NewLRUCache(8 * kMiB, /*num_shard_bits=*/0);
-  table.cache_index_and_filter_blocks = true;
-  table.pin_l0_filter_and_index_blocks_in_cache = true;
+  // Reads by key hit each block once, until all memory has changed: what a cache is for, the tables are.
+  // Index and filters stay in memory with their file.
+  table.no_block_cache = true;
+  table.block_size = block_bytes;
   table.format_version = 5;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
   return options;

@@ -139,16 +139,17 @@ void EntryStore::DropKey(Row* head) {
 uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena().live_bytes();
   cold().Reserve(index().size());
-  for (size_t steps = 2 * index().num_slots(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
+  for (size_t steps = 2 * index().num_lines(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
        --steps, ++hand_) {
-    if (hand_ >= index().num_slots()) hand_ = 0;
-    Row* head = index().RowAt(hand_);
-    if (head == nullptr) continue;
-    if (head->referenced != 0) {
-      head->referenced = 0;
-    } else if (CanDropKey(head)) {
-      DropKey(head);
-      --hand_;  // another head may have moved to this slot
+    const size_t begin = index().LineOfTurn(hand_);
+    for (size_t slot = begin; slot < begin + RowIndex::kLineSlots;) {
+      Row* head = index().RowAt(slot);
+      if (head != nullptr && head->referenced == 0 && CanDropKey(head)) {
+        DropKey(head);
+        continue;  // another head may have moved to this slot
+      }
+      if (head != nullptr) head->referenced = 0;
+      ++slot;
     }
   }
   mutable_index().ShrinkIfSparse();

@@ -1,6 +1,7 @@
 #include "state/table/row_index.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 #include "core/check.h"
@@ -9,6 +10,14 @@ namespace millrace::state {
 namespace {
 
 constexpr size_t kLargeSlotsMin = 4 * PageMemory::kHugePageBytes / sizeof(uint64_t);
+
+/// A step round a ring of `size` that comes to every place, and soon near to every one: about the golden
+/// section (Knuth, vol. 3, 6.4, theorem S).
+size_t EvenStride(size_t size) {
+  auto stride = static_cast<size_t>(static_cast<double>(size) * 0.6180339887498949);
+  while (std::gcd(stride, size) != 1) ++stride;
+  return stride;
+}
 
 }  // namespace
 
@@ -62,6 +71,7 @@ void RowIndex::Rehash() {
   const size_t num_old = num_slots_;
   slots_ = small_slots != nullptr ? small_slots.get() : reinterpret_cast<uint64_t*>(large_slots.data());
   num_slots_ = num_slots;
+  line_stride_ = EvenStride(num_slots / kLineSlots);
   has_far_rows_ = false;
   constexpr size_t kAhead = 16;
   for (size_t i = 0; i < num_old; ++i) {

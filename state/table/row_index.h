@@ -68,6 +68,15 @@ class RowIndex {
   /// Slots, for walks over all rows; see Insert, Erase and ShrinkIfSparse for who moves rows.
   size_t num_slots() const { return num_slots_; }
   Row* RowAt(size_t slot) const { return PointerOf(slots_[slot]); }
+  /// A walk by lines of slots, of which `turn` numbers the steps: the first slot of the line that is next. In
+  /// num_lines() steps the walk comes to every line, and the lines of each stretch of it lie evenly over the
+  /// index. Whoever erases rows as the slots lie, which is in the order of the hashes, crowds the others into
+  /// the slots that are left.
+  size_t num_lines() const { return num_slots_ / kLineSlots; }
+  size_t LineOfTurn(size_t turn) const {
+    return turn % num_lines() * line_stride_ % num_lines() * kLineSlots;
+  }
+  static constexpr size_t kLineSlots = 8;
 
  private:
   static constexpr uint64_t kEmpty = 0;
@@ -92,6 +101,7 @@ class RowIndex {
   uint64_t* slots_ = nullptr;  // one more than num_slots_, which stays empty
   size_t num_slots_ = 0;       // below kHomeBits a power of two, then a multiple of kHomeBits + 1
   size_t size_ = 0;
+  size_t line_stride_ = 1;     // of LineOfTurn
   bool has_far_rows_ = false;  // some distance may not fit a tag
   std::unique_ptr<uint64_t[]> small_slots_;
   PageMemory large_slots_;

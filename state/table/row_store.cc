@@ -213,27 +213,36 @@ void RowStore::Drop(Row* row) {
   Free(row);
 }
 
+void RowStore::PrefetchTurn(size_t turn) const {
+  constexpr size_t kRowsAhead = 3;
+  constexpr size_t kFiltersAhead = 1;
+  const size_t far = index_.LineOfTurn(turn + kRowsAhead);
+  const size_t near = index_.LineOfTurn(turn + kFiltersAhead);
+  for (size_t i = 0; i < RowIndex::kLineSlots; ++i) {
+    if (const Row* row = index_.RowAt(far + i)) __builtin_prefetch(row);
+    const Row* row = index_.RowAt(near + i);
+    if (row != nullptr && row->referenced == 0) {
+      cold_.Prefetch(ColdFilter::Fingerprint(row->hash, row->group));
+    }
+  }
+}
+
 uint64_t RowStore::Evict(uint64_t wanted_bytes) {
   const uint64_t before = arena_.live_bytes();
   cold_.Reserve(index_.size());
-  constexpr size_t kAhead = 16;
-  for (size_t steps = 2 * index_.num_slots(); steps > 0 && before - arena_.live_bytes() < wanted_bytes;
+  for (size_t steps = 2 * index_.num_lines(); steps > 0 && before - arena_.live_bytes() < wanted_bytes;
        --steps, ++hand_) {
-    if (hand_ >= index_.num_slots()) hand_ = 0;
-    if (hand_ + kAhead < index_.num_slots()) {
-      if (Row* ahead = index_.RowAt(hand_ + kAhead)) __builtin_prefetch(ahead);
-      if (Row* near = index_.RowAt(hand_ + kAhead / 2)) {
-        if (near->referenced == 0) cold_.Prefetch(ColdFilter::Fingerprint(near->hash, near->group));
+    PrefetchTurn(hand_);
+    const size_t begin = index_.LineOfTurn(hand_);
+    for (size_t slot = begin; slot < begin + RowIndex::kLineSlots;) {
+      Row* row = index_.RowAt(slot);
+      if (row != nullptr && row->referenced == 0 && IsClean(row)) {
+        cold_.Add(ColdFilter::Fingerprint(row->hash, row->group));
+        Drop(row);
+        continue;  // another row may have moved to this slot
       }
-    }
-    Row* row = index_.RowAt(hand_);
-    if (row == nullptr) continue;
-    if (row->referenced != 0) {
-      row->referenced = 0;
-    } else if (IsClean(row)) {
-      cold_.Add(ColdFilter::Fingerprint(row->hash, row->group));
-      Drop(row);
-      --hand_;  // another row may have moved to this slot
+      if (row != nullptr) row->referenced = 0;
+      ++slot;
     }
   }
   index_.ShrinkIfSparse();

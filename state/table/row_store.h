@@ -52,14 +52,18 @@ class FrozenRows {
 
  private:
   struct Change;
-  /// The rows in the order of their database keys.
-  std::vector<OrderedRow> InOrder() const;
+  /// Moves the rows into parts whose database keys ascend from part to part; returns the end of each. So that
+  /// a large freeze is sorted without several times its list in memory.
+  std::vector<size_t> Partition();
+  /// The rows of a part in the order of their database keys.
+  std::vector<OrderedRow> InOrder(std::span<Row* const> part) const;
+  Status WriteOrdered(const std::vector<OrderedRow>& rows, ChangeSink& sink);
   /// Reads some rows under the lock, their keys and values one behind the other into `bytes`.
   void Read(std::span<const OrderedRow> rows, std::vector<Change>* out, std::string* bytes);
 
   const uint32_t change_;
   const std::shared_ptr<RowStore> store_;
-  const std::vector<Row*> rows_;
+  std::vector<Row*> rows_;  // Write puts them in another order
   std::vector<Row*> garbage_;
   /// Guarded by the store's frozen_mutex(), as are change numbers that name a freeze which is not serialized
   /// yet, and the content of rows with such a number. nullopt = erased.
@@ -167,6 +171,8 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   Status DecodeValue(std::string_view value, Row* row);
   void TakeBack(Row* row);
   void CompactChanges();
+  /// Loads what eviction reads some turns after `turn`.
+  void PrefetchTurn(size_t turn) const;
   void StoreBlob(BlobSlot& slot, std::string_view bytes);
 
   const std::string prefix_;
@@ -179,7 +185,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   size_t num_dead_ = 0;              // in changed_
   std::vector<FrozenRows*> frozen_;  // not drained, oldest first
   std::mutex frozen_mutex_;          // see FrozenRows
-  size_t hand_ = 0;                  // slot of the index where eviction goes on
+  size_t hand_ = 0;                  // turn of the walk round the index where eviction goes on
   bool may_be_stored_ = false;
 };
 

@@ -43,6 +43,22 @@ std::vector<Batch> EveryKeyOnce(int64_t num_keys) {
   return batches;
 }
 
+/// Batches of uniformly random keys below `num_keys`.
+std::vector<Batch> RandomKeys(int64_t num_keys, size_t num_batches) {
+  auto schema = std::make_shared<Schema>();
+  schema->fields.push_back({"key", DataType::Bigint()});
+  std::mt19937_64 random(11);
+  std::uniform_int_distribution<int64_t> key(0, num_keys - 1);
+  std::vector<Batch> batches;
+  BatchBuilder builder(schema);
+  while (batches.size() < num_batches) {
+    builder.column(0).Append<int64_t>(key(random));
+    builder.FinishRow();
+    if (builder.num_rows() == kBatchRows) batches.push_back(builder.Finish());
+  }
+  return batches;
+}
+
 /// A table of counts in a directory of its own.
 class CountTable {
  public:
@@ -89,6 +105,7 @@ class CountTable {
   }
 
   KeyedState& state() { return *state_; }
+  uint64_t limit_bytes() const { return budget_.limit_bytes(); }
 
  private:
   std::unique_ptr<Env> env_;
@@ -161,6 +178,8 @@ void BM_Upsert(benchmark::State& state) {
 }
 BENCHMARK(BM_Upsert)->Name("state/upsert")->Arg(1'000)->Arg(60'000)->Unit(benchmark::kMicrosecond);
 BENCHMARK(BM_Upsert)->Name("large/upsert")->Arg(1'000'000)->Arg(10'000'000)->Unit(benchmark::kMicrosecond);
+// Takes 8 GB; filled once.
+BENCHMARK(BM_Upsert)->Name("large/upsert")->Arg(100'000'000)->Unit(benchmark::kMicrosecond)->Iterations(5000);
 
 void BM_Insert(benchmark::State& state) {
   const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
@@ -178,19 +197,36 @@ void BM_Insert(benchmark::State& state) {
 BENCHMARK(BM_Insert)->Name("state/insert")->Arg(60'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Insert)->Name("large/insert")->Arg(10'000'000)->Unit(benchmark::kMillisecond);
 
-/// State of four times the budget, uniform keys: every batch evicts and reads back.
+/// State of a number of times the budget, uniform keys: most rows of every batch are read back, and as many
+/// leave memory again. The CPU is that of all threads: merging files is part of the price.
 void BM_UpsertOverBudget(benchmark::State& state) {
-  const std::vector<Batch> batches = EveryKeyOnce(state.range(0));
-  CountTable table(static_cast<uint64_t>(state.range(0)) * 15);
-  table.CountAll(batches);
+  constexpr uint64_t kBytesAKey = 50;  // as large/upsert says
+  const int64_t num_keys = state.range(0);
+  CountTable table(static_cast<uint64_t>(num_keys) * kBytesAKey / static_cast<uint64_t>(state.range(1)));
+  table.CountAll(EveryKeyOnce(num_keys));
+  const std::vector<Batch> batches = RandomKeys(num_keys, 1000);
   size_t next = 0;
-  for (auto _ : state) table.Count(batches[next++ % batches.size()]);
+  // Until the files in the database are as many as they will be.
+  for (int64_t i = 0; i < num_keys / kBatchRows / 4; ++i) table.Count(batches[next++ % batches.size()]);
+  uint64_t most_bytes = 0;
+  for (auto _ : state) {
+    table.Count(batches[next++ % batches.size()]);
+    most_bytes = std::max(most_bytes, table.state().memory_bytes());
+  }
   state.SetItemsProcessed(state.iterations() * kBatchRows);
+  state.counters["over_budget"] = static_cast<double>(most_bytes) / static_cast<double>(table.limit_bytes());
 }
 BENCHMARK(BM_UpsertOverBudget)
     ->Name("large/upsert_over_budget")
-    ->Arg(4'000'000)
-    ->Unit(benchmark::kMicrosecond);
+    ->ArgNames({"keys", "times"})
+    ->Args({2'000'000, 10})
+    ->Args({4'000'000, 4})
+    ->Args({4'000'000, 10})
+    ->Args({10'000'000, 10})
+    ->Unit(benchmark::kMicrosecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Iterations(250);
 
 /// Rows of a join side: 4 M of them below a number of keys, 24 bytes each; one by one or by the batch.
 void BM_MapAppend(benchmark::State& state) {

@@ -83,6 +83,45 @@ TEST_F(RowIndexTest, ErasingRunsOfSlotsLeavesNoTraces) {
   EXPECT_LT(index_.num_slots(), num_slots / 100);
 }
 
+TEST_F(RowIndexTest, AWalkByLinesComesToEachOnce) {
+  for (int num_rows : {1, 30, 200, 5'000, 60'000}) {
+    while (index_.size() < static_cast<size_t>(num_rows)) {
+      index_.Insert(NewRow(static_cast<uint32_t>(index_.size()) * 2'654'435'761u));
+    }
+    std::set<size_t> lines;
+    for (size_t turn = 100; turn < 100 + index_.num_lines(); ++turn) {
+      const size_t line = index_.LineOfTurn(turn);
+      EXPECT_EQ(line % RowIndex::kLineSlots, 0u);
+      EXPECT_LT(line, index_.num_slots());
+      lines.insert(line);
+    }
+    EXPECT_EQ(lines.size() * RowIndex::kLineSlots, index_.num_slots());
+  }
+}
+
+TEST_F(RowIndexTest, ErasingOnAWalkLeavesNoPartOfTheIndexFull) {
+  std::mt19937 random(3);
+  for (int i = 0; i < 100'000; ++i) index_.Insert(NewRow(random()));
+  const size_t num_slots = index_.num_slots();
+  // Eviction: a tenth of the rows goes, as many others come, many times over.
+  for (size_t turn = 0; turn < 4 * index_.num_lines(); ++turn) {
+    for (size_t slot = index_.LineOfTurn(turn), end = slot + RowIndex::kLineSlots; slot < end;) {
+      const Row* row = index_.RowAt(slot);
+      row != nullptr ? index_.Erase(row) : static_cast<void>(++slot);
+    }
+    while (index_.size() < 100'000) index_.Insert(NewRow(random()));
+  }
+  ASSERT_EQ(index_.num_slots(), num_slots);
+  constexpr size_t kParts = 16;
+  for (size_t part = 0; part < kParts; ++part) {
+    size_t rows = 0;
+    for (size_t slot = num_slots * part / kParts; slot < num_slots * (part + 1) / kParts; ++slot) {
+      if (index_.RowAt(slot) != nullptr) ++rows;
+    }
+    EXPECT_NEAR(static_cast<double>(rows), 100'000.0 / kParts, 100'000.0 / kParts / 10) << part;
+  }
+}
+
 TEST_F(RowIndexTest, GrowsToMegabytes) {
   constexpr uint32_t kRows = 900'000;
   std::vector<Row> rows(kRows);

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "core/error_codes.h"
 #include "state/error_codes.h"
 #include "tests/unit/state/state_fixture.h"
@@ -66,11 +68,12 @@ class SnapshotFailureTest : public StateTest {
   Status WriteNow(proto::SubtaskSnapshot* snapshot) {
     return state_->Freeze(Epoch{++epoch_})->Write(snapshot);
   }
-  /// The counts of keys 1 to 4 after a restore; -1 = absent.
-  std::vector<int64_t> Restored(const proto::SubtaskSnapshot& snapshot) {
+  /// The counts of some keys after a restore; -1 = absent.
+  std::vector<int64_t> Restored(const proto::SubtaskSnapshot& snapshot,
+                                const std::vector<int64_t>& values = {1, 2, 3, 4}) {
     const auto restored = Open(0, 1, {snapshot});
     KeyedTable* table = ValueOf(restored->OpenTable(CountSpec("counts")));
-    BuildKeys({1, 2, 3, 4}, &keys_);
+    BuildKeys(values, &keys_);
     std::vector<RowRef> rows;
     EXPECT_OK(table->Find(keys_, &rows));
     std::vector<int64_t> counts;
@@ -149,6 +152,35 @@ TEST_F(SnapshotFailureTest, ShortMemoryKeepsLaterChangesOutOfAPendingSnapshot) {
   EXPECT_EQ(Restored(snapshot), (std::vector<int64_t>{1, 1, -1, -1}));
   ASSERT_OK(WriteNow(&snapshot));
   EXPECT_EQ(Restored(snapshot), (std::vector<int64_t>{2, 2, 1, 1}));
+}
+
+TEST_F(SnapshotFailureTest, LargeSnapshotIsWrittenInParts) {
+  constexpr int64_t kKeys = 150'000;  // more than fit into a part
+  OpenWithLimit(uint64_t{1} << 30);
+  std::vector<int64_t> all(kKeys);
+  std::iota(all.begin(), all.end(), 0);
+  const auto erase_multiples = [&](int64_t of) {
+    BuildKeys(all, &keys_);
+    std::vector<RowRef> rows;
+    ASSERT_OK(table_->Find(keys_, &rows));
+    for (int64_t key = 0; key < kKeys; key += of) {
+      if (rows[static_cast<size_t>(key)]) table_->Erase(rows[static_cast<size_t>(key)]);
+    }
+  };
+  const auto expect = [&](const proto::SubtaskSnapshot& snapshot, int64_t of, int64_t count) {
+    std::vector<int64_t> expected(kKeys, count);
+    for (int64_t key = 0; key < kKeys; key += of) expected[static_cast<size_t>(key)] = -1;
+    EXPECT_EQ(Restored(snapshot, all), expected);
+  };
+  Add(all);
+  erase_multiples(4);  // leaves dead rows in the list of changes
+  proto::SubtaskSnapshot snapshot;
+  ASSERT_OK(WriteNow(&snapshot));
+  expect(snapshot, 4, 1);
+  Add(all);
+  erase_multiples(2);  // some were new, some are deleted from the database
+  ASSERT_OK(WriteNow(&snapshot));
+  expect(snapshot, 2, 2);
 }
 
 TEST_F(SnapshotFailureTest, FourTimesTheBudgetCountsRight) {
