@@ -22,28 +22,21 @@ void OutputColumn::MakeValidity() {
   std::memset(validity_, 0xff, size_bytes);
 }
 
-char* OutputColumn::AllocateHeap(size_t size) {
+void OutputColumn::AllocateBlock(size_t size_min) {
   constexpr size_t kBlockBytes = 16 * 1024;
-  if (size > heap_left_) {
-    const size_t block_bytes = std::max(size, kBlockBytes);
-    auto block = Buffer::Allocate(block_bytes);
-    heap_at_ = reinterpret_cast<char*>(block->mutable_data());
-    heap_left_ = block_bytes;
-    heap_.push_back(std::move(block));
-  }
-  char* at = heap_at_;
-  heap_at_ += size;
-  heap_left_ -= size;
-  return at;
+  const size_t block_bytes = std::max(size_min, kBlockBytes);
+  auto block = Buffer::Allocate(block_bytes);
+  heap_at_ = reinterpret_cast<char*>(block->mutable_data());
+  heap_left_ = block_bytes;
+  heap_.push_back(std::move(block));
 }
 
 void OutputColumn::SetText(uint32_t row, std::string_view text) {
-  if (text.size() > StringRef::kInlineBytesMax) {
-    char* copy = AllocateHeap(text.size());
-    std::memcpy(copy, text.data(), text.size());
-    text = {copy, text.size()};
-  }
-  SetView(row, text);
+  if (text.size() <= StringRef::kInlineBytesMax) return SetView(row, text);
+  if (text.size() > heap_left_) AllocateBlock(text.size());
+  std::memcpy(heap_at_, text.data(), text.size());
+  SetView(row, {heap_at_, text.size()});
+  TakeFromHeap(text.size());
 }
 
 void OutputColumn::KeepAlive(const Column& column) {
