@@ -30,6 +30,7 @@ class OutputColumn {
     if (validity_ == nullptr) MakeValidity();
     ClearBit(validity_, row);
   }
+  bool has_validity() const { return validity_ != nullptr; }
   /// num_rows bits, all valid so far; for kernels that write whole words.
   uint8_t* Validity() {
     if (validity_ == nullptr) MakeValidity();
@@ -96,8 +97,9 @@ struct Branch {
   ColumnPtr column;
   Selection rows;
 };
-/// The column that has at each row the value of the branch that holds the row: CASE, COALESCE, IF. Rows in no
-/// branch are NULL.
-ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, const std::vector<Branch>& branches);
+/// The column of num_rows rows that has at each row the value of the branch that holds the row: CASE,
+/// COALESCE, IF. Of `num_wanted` rows those in no branch are NULL; rows that are not wanted have any value.
+ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, size_t num_wanted,
+                        const std::vector<Branch>& branches);
 
 }  // namespace millrace
