@@ -67,20 +67,34 @@ void ValueCounts::FindCalls(const Batch& batch, const GroupedRows& in) {
   }
 }
 
-bool ValueCounts::IsCounted(uint32_t position) const {
-  const uint64_t* words = calls_.data() + position * calls_words_;
-  return std::any_of(words, words + calls_words_, [](uint64_t word) { return word != 0; });
+void ValueCounts::FindCountedRows(std::span<const ColumnReader> readers, const GroupedRows& in) {
+  const bool all_calls_filter =
+      std::all_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.has_value(); });
+  const bool may_be_null =
+      !with_nulls_ && std::any_of(readers.begin(), readers.end(),
+                                  [](const ColumnReader& reader) { return reader.has_nulls(); });
+  const auto is_counted = [&](uint32_t i) {
+    const uint64_t* words = calls_.data() + i * calls_words_;
+    if (all_calls_filter && std::all_of(words, words + calls_words_, [](uint64_t word) { return word == 0; }))
+      return false;
+    return !may_be_null || !AnyNull(readers, in.rows[i]);
+  };
+  positions_.resize(in.size());
+  value_rows_.resize(in.size());
+  size_t count = 0;
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    if ((all_calls_filter || may_be_null) && !is_counted(i)) continue;
+    positions_[count] = i;
+    value_rows_[count] = in.rows[i];
+    ++count;
+  }
+  positions_.resize(count);
+  value_rows_.resize(count);
 }
 
 void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices) {
   const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);
-  positions_.clear();
-  value_rows_.clear();
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    if (!IsCounted(i) || (!with_nulls_ && AnyNull(readers, in.rows[i]))) continue;
-    positions_.push_back(i);
-    value_rows_.push_back(in.rows[i]);
-  }
+  FindCountedRows(readers, in);
   if (by_slice_) {
     value_bytes_.clear();
     value_offsets_.assign(1, 0);
@@ -92,11 +106,11 @@ void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const in
   } else {
     codec_.EncodeRows(readers, value_rows_, &value_bytes_, &value_offsets_);
   }
-  wanted_.clear();
+  wanted_.resize(positions_.size());
   for (size_t j = 0; j < positions_.size(); ++j) {
     const std::string_view value(value_bytes_.data() + value_offsets_[j],
                                  value_offsets_[j + 1] - value_offsets_[j]);
-    wanted_.push_back({positions_[j], value});
+    wanted_[j] = {positions_[j], value};
   }
 }
 

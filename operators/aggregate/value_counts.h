@@ -59,7 +59,8 @@ class ValueCounts {
   void FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices);
   /// Which calls count each row, by their FILTERs.
   void FindCalls(const Batch& batch, const GroupedRows& in);
-  bool IsCounted(uint32_t position) const;
+  /// The rows, in positions_ and value_rows_, that some call counts.
+  void FindCountedRows(std::span<const ColumnReader> readers, const GroupedRows& in);
   void Count(const GroupedRows& in, std::vector<std::vector<Change>>* changes);
   void EraseUnused(const GroupedRows& in);
   bool InRange(std::string_view sub_key, SliceRange slices) const;
