@@ -61,7 +61,7 @@ class NestedCast {
     ColumnPtr column = children_[index]({{&child, 1}, types_[index], inner});
     for (const auto& [row, error] : errors.all()) context.errors.Add(owner[row], error);
     // Rows without an owner are NULL: fields of a ROW that is.
-    return MergeBranches(types_[index], child->size(), {{std::move(column), rows}});
+    return MergeBranches(types_[index], child->size(), child->size(), {{std::move(column), rows}});
   }
 
   std::vector<Kernel> children_;

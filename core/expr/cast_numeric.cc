@@ -85,6 +85,23 @@ int64_t IntegerAt(const Row& row, PhysicalType physical) {
   }
 }
 
+/// Between DECIMALs of the same scale: only the number of digits is to be checked.
+template <class From, class To>
+Kernel FewerDigits(int precision) {
+  return [bound = PowerOfTen(precision)](const KernelCall& call) {
+    const ColumnReader numbers(*call.arguments[0]);
+    OutputColumn out(call.result_type, call.context.batch.num_rows);
+    To* values = out.Values<To>();
+    ForEachRow(call.context, [&](uint32_t row) {
+      const Int128 value = numbers.Value<From>(row);
+      values[row] = static_cast<To>(value);
+      if (value >= bound || value <= -bound) out.SetNull(row);
+    });
+    PropagateNulls(numbers, call.context, &out);
+    return out.Finish();
+  };
+}
+
 /// To DECIMAL; numbers of too many digits are NULL.
 Kernel ToDecimal(const DataType& from, const DataType& to) {
   const bool wide_result = to.physical() == PhysicalType::kInt128;
@@ -92,6 +109,13 @@ Kernel ToDecimal(const DataType& from, const DataType& to) {
   const bool wide_bigint = wide_result && to.scale() == 0 && to.precision() >= 19;
   if (wide_bigint && from.kind() == TypeKind::kBigint) {
     return UnaryKernel<int64_t, Int128>([](int64_t v) { return static_cast<Int128>(v); });
+  }
+  if (from.kind() == TypeKind::kDecimal && from.scale() == to.scale()) {
+    const bool wide = physical == PhysicalType::kInt128;
+    if (wide && wide_result) return FewerDigits<Int128, Int128>(to.precision());
+    if (wide) return FewerDigits<Int128, int64_t>(to.precision());
+    return wide_result ? FewerDigits<int64_t, Int128>(to.precision())
+                       : FewerDigits<int64_t, int64_t>(to.precision());
   }
   const int from_scale = from.kind() == TypeKind::kDecimal ? from.scale() : 0;
   return RowKernel([=, scale = to.scale(), precision = to.precision()](Row& row) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,7 @@ class Expression;
 namespace millrace {
 
 class Random;
+class SharedValues;
 
 /// What a query sees of its session, fixed when the job is submitted.
 struct SessionSettings {
@@ -50,10 +52,11 @@ struct EvalContext {
   RowErrors& errors;
   Random* random = nullptr;  // RAND(), UUID(); null: a sequence seeded by the processing time
   int64_t watermark_micros = Watermark::kMin;  // CURRENT_WATERMARK(); kMin: none yet
+  SharedValues* shared = nullptr;  // of the batch and its set of expressions; null: nothing is shared
 
   /// The same evaluation of other rows.
   EvalContext WithRows(const Selection& other_rows) const {
-    return {batch, other_rows, session, processing_time_micros, errors, random, watermark_micros};
+    return {batch, other_rows, session, processing_time_micros, errors, random, watermark_micros, shared};
   }
 };
 
@@ -65,8 +68,9 @@ class Expr {
   /// A column of batch.num_rows rows, with values at context.rows (others unspecified). Failed rows are added
   /// to context.errors; the call itself cannot fail.
   virtual ColumnPtr Evaluate(EvalContext& context) const = 0;
-  /// See the function SelectTrue below. Predicates that can tell the rows without a column override it.
-  virtual Selection SelectTrueRows(EvalContext& context) const;
+  /// See the function SelectTrue below. `others`, when not null, gets the rows for which it is FALSE or NULL;
+  /// failed rows are in neither. Predicates that can tell the rows without a column override it.
+  virtual Selection SelectTrueRows(EvalContext& context, Selection* others) const;
   /// The one-row column of an expression that has the same value in all rows, else null.
   virtual ColumnPtr ConstantValue() const { return nullptr; }
 
@@ -82,6 +86,16 @@ using ExprPtr = std::shared_ptr<const Expr>;
 /// REGEXP) and time zones that are constant are prepared once.
 Result<ExprPtr> BuildExpr(const proto::Expression& expression, const Schema& input,
                           const SessionSettings& session);
+
+/// Expressions over one input that are evaluated for the same batches.
+struct ExprSet {
+  std::vector<ExprPtr> roots;
+  uint32_t num_shared = 0;  // for SharedValues
+};
+/// Builds them together: deterministic calls that are equal, within one and among several, become one node,
+/// which has its value once a batch when it is evaluated with SharedValues.
+Result<ExprSet> BuildExprs(std::span<const proto::Expression* const> expressions, const Schema& input,
+                           const SessionSettings& session);
 
 /// Evaluates an expression without columns (constant folding). The one-row constant column, or the row's
 /// error.

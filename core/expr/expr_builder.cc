@@ -7,6 +7,7 @@
 #include "core/expr/cast.h"
 #include "core/expr/expr_nodes.h"
 #include "core/expr/function_registry.h"
+#include "core/expr/node_pool.h"
 #include "core/row/row_codec.h"
 #include "core/types/proto_conversion.h"
 #include "core/types/type_rules.h"
@@ -15,11 +16,26 @@
 namespace millrace {
 namespace {
 
-/// Builds one tree; expressions are checked bottom up.
+/// Names a node for the NodePool, which keeps the inputs alive.
+std::string KeyOf(std::string_view what, const DataType& type, std::span<const ExprPtr> inputs) {
+  std::string key = fmt::format("{} {}", what, type.ToString());
+  for (const ExprPtr& input : inputs) key += fmt::format(" {}", fmt::ptr(input.get()));
+  return key;
+}
+
+/// Builds the trees of a set; expressions are checked bottom up.
 class ExprBuilder {
  public:
   ExprBuilder(const Schema& input, const SessionSettings& session) : input_(input), session_(session) {}
 
+  Result<ExprPtr> BuildRoot(const proto::Expression& expression) {
+    ASSIGN_OR_RETURN(ExprPtr root, Build(expression));
+    pool_.Refer(root);
+    return root;
+  }
+  uint32_t num_shared() const { return pool_.num_shared(); }
+
+ private:
   Result<ExprPtr> Build(const proto::Expression& expression) {
     DataType declared;
     if (expression.has_type()) {
@@ -45,21 +61,25 @@ class ExprBuilder {
         .WithSuggestion("Set column, literal, call, ...");
   }
 
- private:
   Result<ExprPtr> BuildColumn(uint32_t index, const DataType& declared) {
     if (index >= input_.size()) {
       return Status(kInvalidArgument, fmt::format("Column index out of range: {} of an input of {} columns",
                                                   index, input_.size()));
     }
     RETURN_IF_ERROR(CheckDeclared(declared, input_.type(index), input_.fields[index].name));
-    return ExprPtr(std::make_shared<ColumnExpr>(input_.type(index), index));
+    const std::string key = fmt::format("column {}", index);
+    if (ExprPtr known = pool_.Find(key)) return known;
+    return pool_.AddLeaf(key, std::make_shared<ColumnExpr>(input_.type(index), index));
   }
 
   Result<ExprPtr> BuildLiteral(const proto::Literal& literal, const DataType& declared) {
+    const std::string key = KeyOf("literal", declared, {}) + " " + literal.row();
+    if (ExprPtr known = pool_.Find(key)) return known;
     ColumnBuilder builder(declared);
     ColumnBuilder* const builders[] = {&builder};
     RETURN_IF_ERROR(RowCodec({declared}).Decode(literal.row(), builders));
-    return ExprPtr(std::make_shared<ConstantExpr>(declared, Column::ConstantOf(builder.Finish(), 0, 1)));
+    return pool_.AddLeaf(
+        key, std::make_shared<ConstantExpr>(declared, Column::ConstantOf(builder.Finish(), 0, 1)));
   }
 
   Result<ExprPtr> BuildCall(const proto::Call& call, const DataType& declared) {
@@ -80,10 +100,17 @@ class ExprBuilder {
       infos[i].literal = arguments[i]->ConstantValue();
     }
     DataType type = declared.kind() == TypeKind::kNull ? resolved.result_type : declared;
-    if (function->special_form)
-      return BuildSpecialForm(function->name, std::move(type), std::move(arguments));
+    std::string key;
+    if (function->deterministic) {
+      key = KeyOf("call " + function->name, type, arguments);
+      if (ExprPtr known = pool_.Find(key)) return known;
+    }
+    if (function->special_form) {
+      ExprPtr form = MakeSpecialForm(function->name, std::move(type), arguments);
+      return pool_.AddCall(key, std::move(form), arguments);
+    }
     ASSIGN_OR_RETURN(Kernel kernel, function->prepare(resolved, infos, session_));
-    return MakeCall(std::move(type), std::move(kernel), std::move(arguments), function->deterministic);
+    return MakeCall(key, std::move(type), std::move(kernel), std::move(arguments));
   }
 
   static bool IsJsonCall(const proto::Expression& expression) {
@@ -92,16 +119,16 @@ class ExprBuilder {
     return name == "JSON_OBJECT" || name == "JSON_ARRAY" || name == "JSON";
   }
 
-  static Result<ExprPtr> BuildSpecialForm(const std::string& name, DataType type,
-                                          std::vector<ExprPtr> arguments) {
+  static ExprPtr MakeSpecialForm(const std::string& name, DataType type,
+                                 const std::vector<ExprPtr>& arguments) {
     if (name == "AND" || name == "OR") {
-      return ExprPtr(std::make_shared<LogicalExpr>(std::move(type), name == "AND", std::move(arguments)));
+      return std::make_shared<LogicalExpr>(std::move(type), name == "AND", arguments);
     }
     if (name == "IF") {
-      return ExprPtr(std::make_shared<CaseExpr>(std::move(type), std::vector{arguments[0]},
-                                                std::vector{arguments[1]}, arguments[2]));
+      return std::make_shared<CaseExpr>(std::move(type), std::vector{arguments[0]}, std::vector{arguments[1]},
+                                        arguments[2]);
     }
-    return ExprPtr(std::make_shared<CoalesceExpr>(std::move(type), std::move(arguments)));
+    return std::make_shared<CoalesceExpr>(std::move(type), arguments);
   }
 
   Result<ExprPtr> BuildCast(const proto::Cast& cast, const DataType& declared) {
@@ -142,8 +169,15 @@ class ExprBuilder {
       ASSIGN_OR_RETURN(result, CoerceTo(declared, std::move(result)));
     }
     ASSIGN_OR_RETURN(otherwise, CoerceTo(declared, std::move(otherwise)));
-    return ExprPtr(std::make_shared<CaseExpr>(declared, std::move(conditions), std::move(results),
-                                              std::move(otherwise)));
+    std::vector<ExprPtr> inputs = conditions;
+    inputs.insert(inputs.end(), results.begin(), results.end());
+    inputs.push_back(otherwise);
+    const std::string key = KeyOf("case", declared, inputs);
+    if (ExprPtr known = pool_.Find(key)) return known;
+    return pool_.AddCall(
+        key,
+        std::make_shared<CaseExpr>(declared, std::move(conditions), std::move(results), std::move(otherwise)),
+        inputs);
   }
 
   Result<ExprPtr> BuildField(const proto::FieldAccess& access, const DataType& declared) {
@@ -155,7 +189,10 @@ class ExprBuilder {
     const Field& field = input->type().fields()[access.index()];
     RETURN_IF_ERROR(CheckDeclared(declared, field.type, field.name));
     DataType type = field.type.WithNullable(field.type.nullable() || input->type().nullable());
-    return ExprPtr(std::make_shared<FieldExpr>(std::move(type), std::move(input), access.index()));
+    const std::string key = KeyOf(fmt::format("field {}", access.index()), type, {&input, 1});
+    if (ExprPtr known = pool_.Find(key)) return known;
+    pool_.Refer(input);
+    return pool_.AddLeaf(key, std::make_shared<FieldExpr>(std::move(type), std::move(input), access.index()));
   }
 
   /// The declared type may differ in nullability, names of fields and lengths of strings.
@@ -183,37 +220,55 @@ class ExprBuilder {
   Result<ExprPtr> MakeCast(ExprPtr input, const DataType& type, bool try_cast) {
     const bool nullable = try_cast || input->type().nullable();
     DataType result = type.WithNullable(nullable);
+    const std::string key = KeyOf(try_cast ? "try_cast" : "cast", result, {&input, 1});
+    if (ExprPtr known = pool_.Find(key)) return known;
     ASSIGN_OR_RETURN(Kernel kernel, PrepareCast(input->type(), result, try_cast, session_));
-    return MakeCall(std::move(result), std::move(kernel), {std::move(input)}, true);
+    return MakeCall(key, std::move(result), std::move(kernel), {std::move(input)});
   }
 
-  /// A call of constants is computed here, unless it fails: then the rows that reach it do.
-  Result<ExprPtr> MakeCall(DataType type, Kernel kernel, std::vector<ExprPtr> arguments, bool deterministic) {
+  /// A deterministic call (one with a key) of constants is computed here, unless it fails: then the rows that
+  /// reach it do.
+  Result<ExprPtr> MakeCall(const std::string& key, DataType type, Kernel kernel,
+                           std::vector<ExprPtr> arguments) {
+    const bool deterministic = !key.empty();
     const bool constant =
         deterministic && std::all_of(arguments.begin(), arguments.end(), [](const ExprPtr& argument) {
           return argument->ConstantValue() != nullptr;
         });
-    auto call = std::make_shared<CallExpr>(type, std::move(kernel), std::move(arguments), deterministic);
-    if (!constant) return ExprPtr(std::move(call));
+    auto call = std::make_shared<CallExpr>(type, std::move(kernel), arguments, deterministic);
+    if (!constant) return pool_.AddCall(key, std::move(call), arguments);
     const Batch batch{.schema = nullptr, .num_rows = 1};
     const Selection rows{0};
     RowErrors errors;
     EvalContext context{batch, rows, session_, session_.query_start_micros, errors};
     ColumnPtr value = call->Evaluate(context);
-    if (!errors.empty()) return ExprPtr(std::move(call));
-    return ExprPtr(
-        std::make_shared<ConstantExpr>(std::move(type), Column::ConstantOf(std::move(value), 0, 1)));
+    if (!errors.empty()) return pool_.AddCall(key, std::move(call), arguments);
+    return pool_.AddLeaf(
+        key, std::make_shared<ConstantExpr>(std::move(type), Column::ConstantOf(std::move(value), 0, 1)));
   }
 
   const Schema& input_;
   const SessionSettings& session_;
+  NodePool pool_;
 };
 
 }  // namespace
 
+Result<ExprSet> BuildExprs(std::span<const proto::Expression* const> expressions, const Schema& input,
+                           const SessionSettings& session) {
+  ExprBuilder builder(input, session);
+  ExprSet set;
+  for (const proto::Expression* expression : expressions) {
+    ASSIGN_OR_RETURN(ExprPtr root, builder.BuildRoot(*expression));
+    set.roots.push_back(std::move(root));
+  }
+  set.num_shared = builder.num_shared();
+  return set;
+}
+
 Result<ExprPtr> BuildExpr(const proto::Expression& expression, const Schema& input,
                           const SessionSettings& session) {
-  return ExprBuilder(input, session).Build(expression);
+  return ExprBuilder(input, session).BuildRoot(expression);
 }
 
 }  // namespace millrace

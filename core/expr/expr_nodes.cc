@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "core/expr/output_column.h"
+#include "core/expr/shared_values.h"
 
 namespace millrace {
 namespace {
@@ -14,11 +15,6 @@ Selection Without(const Selection& rows, const Selection& taken) {
   rest.reserve(rows.size() - taken.size());
   std::set_difference(rows.begin(), rows.end(), taken.begin(), taken.end(), std::back_inserter(rest));
   return rest;
-}
-
-void DropFailedRows(const RowErrors& errors, Selection* rows) {
-  if (errors.empty()) return;
-  std::erase_if(*rows, [&](uint32_t row) { return errors.Contains(row); });
 }
 
 bool IsConstant(const Column& column) {
@@ -138,29 +134,39 @@ ColumnPtr LogicalExpr::Evaluate(EvalContext& context) const {
   return out.Finish();
 }
 
-Selection LogicalExpr::SelectTrueRows(EvalContext& context) const {
-  if (is_and_) {
-    Selection selected = context.rows;
-    for (const ExprPtr& operand : operands_) {
-      if (selected.empty()) break;
-      EvalContext narrowed = context.WithRows(selected);
-      Selection next = operand->SelectTrueRows(narrowed);
-      selected = std::move(next);
-    }
-    return selected;
+Selection LogicalExpr::SelectTrueRows(EvalContext& context, Selection* others) const {
+  Selection selected = is_and_ ? SelectAll(context) : SelectAny(context);
+  if (others != nullptr) {
+    *others = Without(context.rows, selected);
+    DropFailedRows(context.errors, others);
   }
+  return selected;
+}
+
+Selection LogicalExpr::SelectAll(EvalContext& context) const {
+  Selection selected = context.rows;
+  for (const ExprPtr& operand : operands_) {
+    if (selected.empty()) break;
+    EvalContext narrowed = context.WithRows(selected);
+    Selection next = operand->SelectTrueRows(narrowed, nullptr);
+    selected = std::move(next);
+  }
+  return selected;
+}
+
+Selection LogicalExpr::SelectAny(EvalContext& context) const {
   Selection selected;
   Selection open = context.rows;
   for (const ExprPtr& operand : operands_) {
     if (open.empty()) break;
     EvalContext narrowed = context.WithRows(open);
-    const Selection found = operand->SelectTrueRows(narrowed);
+    Selection left;
+    const Selection found = operand->SelectTrueRows(narrowed, &left);
     Selection merged;
     merged.reserve(selected.size() + found.size());
     std::merge(selected.begin(), selected.end(), found.begin(), found.end(), std::back_inserter(merged));
     selected = std::move(merged);
-    open = Without(open, found);
-    DropFailedRows(context.errors, &open);
+    open = std::move(left);
   }
   return selected;
 }
@@ -170,11 +176,9 @@ ColumnPtr CaseExpr::Evaluate(EvalContext& context) const {
   Selection open = context.rows;
   for (size_t i = 0; i < conditions_.size() && !open.empty(); ++i) {
     EvalContext undecided = context.WithRows(open);
-    Selection taken = conditions_[i]->SelectTrueRows(undecided);
-    if (!taken.empty() || !context.errors.empty()) {
-      open = Without(open, taken);
-      DropFailedRows(context.errors, &open);
-    }
+    Selection left;
+    Selection taken = conditions_[i]->SelectTrueRows(undecided, &left);
+    open = std::move(left);
     if (taken.empty()) continue;
     EvalContext chosen = context.WithRows(taken);
     ColumnPtr column = results_[i]->Evaluate(chosen);
@@ -185,7 +189,7 @@ ColumnPtr CaseExpr::Evaluate(EvalContext& context) const {
     ColumnPtr column = otherwise_->Evaluate(rest);
     branches.push_back({std::move(column), std::move(open)});
   }
-  return MergeBranches(type(), context.batch.num_rows, branches);
+  return MergeBranches(type(), context.batch.num_rows, context.rows.size(), branches);
 }
 
 ColumnPtr CoalesceExpr::Evaluate(EvalContext& context) const {
@@ -207,7 +211,7 @@ ColumnPtr CoalesceExpr::Evaluate(EvalContext& context) const {
     branches.push_back({std::move(column), std::move(taken)});
     open = std::move(left);
   }
-  return MergeBranches(type(), context.batch.num_rows, branches);
+  return MergeBranches(type(), context.batch.num_rows, context.rows.size(), branches);
 }
 
 ColumnPtr FieldExpr::Evaluate(EvalContext& context) const {
@@ -221,6 +225,16 @@ ColumnPtr FieldExpr::Evaluate(EvalContext& context) const {
   if (input->encoding() == Encoding::kDictionary)
     field = Column::Dictionary(std::move(field), input->shared_indices());
   return field->WithType(type());
+}
+
+ColumnPtr SharedExpr::Evaluate(EvalContext& context) const {
+  if (!slot_ || context.shared == nullptr) return node_->Evaluate(context);
+  return context.shared->Evaluate(*slot_, *node_, context);
+}
+
+Selection SharedExpr::SelectTrueRows(EvalContext& context, Selection* others) const {
+  if (!slot_ || context.shared == nullptr) return node_->SelectTrueRows(context, others);
+  return Expr::SelectTrueRows(context, others);
 }
 
 }  // namespace millrace

@@ -1,11 +1,15 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "core/expr/expr.h"
 #include "core/expr/function_registry.h"
 
 namespace millrace {
+
+/// Takes rows with an error out of `rows`.
+void DropFailedRows(const RowErrors& errors, Selection* rows);
 
 /// A column of the input.
 class ColumnExpr : public Expr {
@@ -54,9 +58,12 @@ class LogicalExpr : public Expr {
   LogicalExpr(DataType type, bool is_and, std::vector<ExprPtr> operands)
       : Expr(std::move(type)), is_and_(is_and), operands_(std::move(operands)) {}
   ColumnPtr Evaluate(EvalContext& context) const override;
-  Selection SelectTrueRows(EvalContext& context) const override;
+  Selection SelectTrueRows(EvalContext& context, Selection* others) const override;
 
  private:
+  Selection SelectAll(EvalContext& context) const;
+  Selection SelectAny(EvalContext& context) const;
+
   bool is_and_;
   std::vector<ExprPtr> operands_;
 };
@@ -99,6 +106,22 @@ class FieldExpr : public Expr {
  private:
   ExprPtr input_;
   size_t index_;
+};
+
+/// A node that several others refer to. With SharedValues in the context it is evaluated once for each row.
+class SharedExpr : public Expr {
+ public:
+  explicit SharedExpr(ExprPtr node) : Expr(node->type()), node_(std::move(node)) {}
+  ColumnPtr Evaluate(EvalContext& context) const override;
+  Selection SelectTrueRows(EvalContext& context, Selection* others) const override;
+
+  /// While building only: until then every reference evaluates the node itself.
+  void Share(uint32_t slot) { slot_ = slot; }
+  bool is_shared() const { return slot_.has_value(); }
+
+ private:
+  ExprPtr node_;
+  std::optional<uint32_t> slot_;  // in SharedValues
 };
 
 }  // namespace millrace

@@ -22,28 +22,21 @@ void OutputColumn::MakeValidity() {
   std::memset(validity_, 0xff, size_bytes);
 }
 
-char* OutputColumn::AllocateHeap(size_t size) {
+void OutputColumn::AllocateBlock(size_t size_min) {
   constexpr size_t kBlockBytes = 16 * 1024;
-  if (size > heap_left_) {
-    const size_t block_bytes = std::max(size, kBlockBytes);
-    auto block = Buffer::Allocate(block_bytes);
-    heap_at_ = reinterpret_cast<char*>(block->mutable_data());
-    heap_left_ = block_bytes;
-    heap_.push_back(std::move(block));
-  }
-  char* at = heap_at_;
-  heap_at_ += size;
-  heap_left_ -= size;
-  return at;
+  const size_t block_bytes = std::max(size_min, kBlockBytes);
+  auto block = Buffer::Allocate(block_bytes);
+  heap_at_ = reinterpret_cast<char*>(block->mutable_data());
+  heap_left_ = block_bytes;
+  heap_.push_back(std::move(block));
 }
 
 void OutputColumn::SetText(uint32_t row, std::string_view text) {
-  if (text.size() > StringRef::kInlineBytesMax) {
-    char* copy = AllocateHeap(text.size());
-    std::memcpy(copy, text.data(), text.size());
-    text = {copy, text.size()};
-  }
-  SetView(row, text);
+  if (text.size() <= StringRef::kInlineBytesMax) return SetView(row, text);
+  if (text.size() > heap_left_) AllocateBlock(text.size());
+  std::memcpy(heap_at_, text.data(), text.size());
+  SetView(row, {heap_at_, text.size()});
+  TakeFromHeap(text.size());
 }
 
 void OutputColumn::KeepAlive(const Column& column) {
@@ -93,56 +86,65 @@ ColumnPtr MergeNested(const DataType& type, uint32_t num_rows, const std::vector
   return builder.Finish();
 }
 
+/// The rows that no branch holds, whose values nobody asks for, included, a flat column is the quickest to
+/// copy as a whole.
+void CopyWhole(const Column& from, size_t width, uint32_t num_rows, OutputColumn* out) {
+  std::memcpy(out->Values<uint8_t>(), from.parts().values->data(), width * num_rows);
+  if (from.parts().validity) {
+    std::memcpy(out->Validity(), from.parts().validity->data(), (size_t{num_rows} + 7) / 8);
+  }
+}
+
+void CopyValues(const Branch& branch, size_t width, OutputColumn* out) {
+  const ColumnReader from(*branch.column);
+  switch (width) {
+    case 1:
+      return CopyRows<uint8_t>(from, branch.rows, out);
+    case 2:
+      return CopyRows<uint16_t>(from, branch.rows, out);
+    case 4:
+      return CopyRows<uint32_t>(from, branch.rows, out);
+    case 8:
+      return CopyRows<uint64_t>(from, branch.rows, out);
+    default:
+      return CopyRows<Bytes16>(from, branch.rows, out);
+  }
+}
+
+void CopyNulls(const Branch& branch, OutputColumn* out) {
+  const ColumnReader from(*branch.column);
+  if (!from.has_nulls() && !out->has_validity()) return;
+  uint8_t* validity = out->Validity();
+  for (uint32_t row : branch.rows) from.IsNull(row) ? ClearBit(validity, row) : SetBit(validity, row);
+}
+
+const Branch* LargestOf(const std::vector<Branch>& branches) {
+  return &*std::max_element(branches.begin(), branches.end(),
+                            [](const Branch& a, const Branch& b) { return a.rows.size() < b.rows.size(); });
+}
+
 }  // namespace
 
-ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, const std::vector<Branch>& branches) {
-  const Branch* only = nullptr;
+ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, size_t num_wanted,
+                        const std::vector<Branch>& branches) {
   size_t num_taken = 0;
-  size_t num_rows_taken = 0;
-  for (const Branch& branch : branches) {
-    if (branch.rows.empty()) continue;
-    ++num_taken;
-    num_rows_taken += branch.rows.size();
-    only = &branch;
-  }
+  for (const Branch& branch : branches) num_taken += branch.rows.size();
   if (num_taken == 0) return Column::NullConstant(type, num_rows);
-  if (num_taken == 1 && num_rows_taken == num_rows) return only->column->WithType(type);
-  const size_t size_bytes = PhysicalSize(type.physical());
-  if (size_bytes == 0) return MergeNested(type, num_rows, branches);
+  const Branch* largest = LargestOf(branches);
+  if (largest->rows.size() == num_wanted) return largest->column->WithType(type);
+  const size_t width = PhysicalSize(type.physical());
+  if (width == 0) return MergeNested(type, num_rows, branches);
 
-  OutputColumn out(type, num_rows);
-  if (num_rows_taken < num_rows) std::memset(out.Validity(), 0, (size_t{num_rows} + 7) / 8);
+  const bool copy_whole = num_taken == num_wanted && largest->column->encoding() == Encoding::kFlat;
+  OutputColumn out(type, num_rows, copy_whole ? OutputColumn::Start::kUnset : OutputColumn::Start::kZeros);
+  if (copy_whole) CopyWhole(*largest->column, width, num_rows, &out);
+  if (num_taken < num_wanted) std::memset(out.Validity(), 0, (size_t{num_rows} + 7) / 8);
   for (const Branch& branch : branches) {
     if (branch.rows.empty()) continue;
-    const ColumnReader from(*branch.column);
-    switch (size_bytes) {
-      case 1:
-        CopyRows<uint8_t>(from, branch.rows, &out);
-        break;
-      case 2:
-        CopyRows<uint16_t>(from, branch.rows, &out);
-        break;
-      case 4:
-        CopyRows<uint32_t>(from, branch.rows, &out);
-        break;
-      case 8:
-        CopyRows<uint64_t>(from, branch.rows, &out);
-        break;
-      default:
-        CopyRows<Bytes16>(from, branch.rows, &out);
-        break;
-    }
     if (type.physical() == PhysicalType::kString) out.KeepAlive(*branch.column);
-    if (num_rows_taken < num_rows) {
-      uint8_t* validity = out.Validity();
-      for (uint32_t row : branch.rows) {
-        if (!from.IsNull(row)) SetBit(validity, row);
-      }
-    } else if (from.has_nulls()) {
-      for (uint32_t row : branch.rows) {
-        if (from.IsNull(row)) out.SetNull(row);
-      }
-    }
+    if (copy_whole && &branch == largest) continue;
+    CopyValues(branch, width, &out);
+    CopyNulls(branch, &out);
   }
   return out.Finish();
 }

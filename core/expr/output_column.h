@@ -30,6 +30,7 @@ class OutputColumn {
     if (validity_ == nullptr) MakeValidity();
     ClearBit(validity_, row);
   }
+  bool has_validity() const { return validity_ != nullptr; }
   /// num_rows bits, all valid so far; for kernels that write whole words.
   uint8_t* Validity() {
     if (validity_ == nullptr) MakeValidity();
@@ -37,6 +38,18 @@ class OutputColumn {
   }
   /// Copies the bytes.
   void SetText(uint32_t row, std::string_view text);
+  /// Where the text of one row may be built: `size_max` bytes, and kRoomSlackBytes behind them that may be
+  /// overwritten. SetRoom or the next Room or SetText ends it.
+  char* Room(size_t size_max) {
+    if (size_max + kRoomSlackBytes > heap_left_) AllocateBlock(size_max + kRoomSlackBytes);
+    return heap_at_;
+  }
+  static constexpr size_t kRoomSlackBytes = 16;
+  /// Makes the first `size` bytes of the room the text of a row.
+  void SetRoom(uint32_t row, size_t size) {
+    SetView(row, {heap_at_, size});
+    if (size > StringRef::kInlineBytesMax) TakeFromHeap(size);
+  }
   /// Shares the bytes, which are short or lie in a heap given to KeepAlive.
   void SetView(uint32_t row, std::string_view text) { Values<StringRef>()[row] = StringRef(text); }
   /// Keeps alive what the strings of `column` (of any encoding) refer to.
@@ -46,7 +59,11 @@ class OutputColumn {
 
  private:
   void MakeValidity();
-  char* AllocateHeap(size_t size);
+  void AllocateBlock(size_t size_min);
+  void TakeFromHeap(size_t size) {
+    heap_at_ += size;
+    heap_left_ -= size;
+  }
 
   DataType type_;
   uint32_t num_rows_;
@@ -80,8 +97,9 @@ struct Branch {
   ColumnPtr column;
   Selection rows;
 };
-/// The column that has at each row the value of the branch that holds the row: CASE, COALESCE, IF. Rows in no
-/// branch are NULL.
-ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, const std::vector<Branch>& branches);
+/// The column of num_rows rows that has at each row the value of the branch that holds the row: CASE,
+/// COALESCE, IF. Of `num_wanted` rows those in no branch are NULL; rows that are not wanted have any value.
+ColumnPtr MergeBranches(const DataType& type, uint32_t num_rows, size_t num_wanted,
+                        const std::vector<Branch>& branches);
 
 }  // namespace millrace

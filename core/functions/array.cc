@@ -150,7 +150,7 @@ Kernel ExtremeKernel(int sign) {
     }
     if (found.empty()) return Column::NullConstant(call.result_type, num_rows);
     ColumnPtr items = Column::Dictionary(child->WithType(call.result_type), std::move(indices));
-    return MergeBranches(call.result_type, num_rows, {{std::move(items), std::move(found)}});
+    return MergeBranches(call.result_type, num_rows, num_rows, {{std::move(items), std::move(found)}});
   };
 }
 

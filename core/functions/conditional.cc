@@ -81,7 +81,8 @@ Result<Kernel> PrepareNullIf(const ResolvedCall& call, std::span<const ArgumentI
     for (uint32_t row : context.rows) {
       if (same.IsNull(row) || same.Value<uint8_t>(row) == 0) kept.rows.push_back(row);
     }
-    return MergeBranches(kernel_call.result_type, context.batch.num_rows, {std::move(kept)});
+    return MergeBranches(kernel_call.result_type, context.batch.num_rows, context.rows.size(),
+                         {std::move(kept)});
   });
 }
 
@@ -101,7 +102,7 @@ Kernel ExtremeKernel(int sign) {
       }
       if (!null) branches[best].rows.push_back(row);
     }
-    return MergeBranches(call.result_type, call.context.batch.num_rows, branches);
+    return MergeBranches(call.result_type, call.context.batch.num_rows, call.context.rows.size(), branches);
   };
 }
 

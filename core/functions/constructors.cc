@@ -158,7 +158,7 @@ Kernel ItemKernel(bool is_map) {
     if (found.empty()) return Column::NullConstant(call.result_type, num_rows);
     ColumnPtr items = Column::Dictionary(child->WithType(call.result_type), std::move(indices));
     if (found.size() == num_rows) return items;
-    return MergeBranches(call.result_type, num_rows, {{std::move(items), std::move(found)}});
+    return MergeBranches(call.result_type, num_rows, num_rows, {{std::move(items), std::move(found)}});
   };
 }
 

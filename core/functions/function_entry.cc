@@ -127,6 +127,13 @@ ScalarFunction FunctionFamily::Describe(std::string_view signature, std::string_
   return function;
 }
 
+void FunctionFamily::AddKernel(std::string_view signature, std::string_view description,
+                               ArgumentRule arguments, ResultRule result, Kernel kernel) {
+  AddPrepared(signature, description, std::move(arguments), std::move(result),
+              [kernel = std::move(kernel)](const ResolvedCall&, std::span<const ArgumentInfo>,
+                                           const SessionSettings&) -> Result<Kernel> { return kernel; });
+}
+
 void FunctionFamily::AddPrepared(std::string_view signature, std::string_view description,
                                  ArgumentRule arguments, ResultRule result, Prepare prepare,
                                  bool deterministic) {

@@ -63,11 +63,12 @@ class FunctionFamily {
   template <class Fn>
   void Add(std::string_view signature, std::string_view description, ArgumentRule arguments,
            ResultRule result, Fn fn, OnNull on_null = OnNull::kReturnNull) {
-    Kernel kernel = RowKernel(std::move(fn), on_null);
-    AddPrepared(signature, description, std::move(arguments), std::move(result),
-                [kernel = std::move(kernel)](const ResolvedCall&, std::span<const ArgumentInfo>,
-                                             const SessionSettings&) -> Result<Kernel> { return kernel; });
+    AddKernel(signature, description, std::move(arguments), std::move(result),
+              RowKernel(std::move(fn), on_null));
   }
+  /// For functions with a loop of their own.
+  void AddKernel(std::string_view signature, std::string_view description, ArgumentRule arguments,
+                 ResultRule result, Kernel kernel);
 
   /// For functions that prepare something of constant arguments.
   using Prepare = std::function<Result<Kernel>(const ResolvedCall&, std::span<const ArgumentInfo>,

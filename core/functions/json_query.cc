@@ -123,7 +123,7 @@ class ValueKernel {
       branches[1].column = branches[2].column = Column::NullConstant(result_, num_rows);
     }
     branches[0].column = cast_ ? CastTexts(texts, call, &branches) : texts;
-    return MergeBranches(call.result_type, num_rows, branches);
+    return MergeBranches(call.result_type, num_rows, num_rows, branches);
   }
 
  private:

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "core/functions/function_entry.h"
+#include "core/functions/string_kernels.h"
 #include "core/functions/utf8.h"
 
 namespace millrace {
@@ -90,32 +91,6 @@ void Pad(Row& row, bool left) {
     out += Characters(pad, 0, missing % pad_characters);
     if (left) out += text;
   });
-}
-
-void Replace(Row& row) {
-  const std::string_view text = row.Text(0);
-  const std::string_view search = row.Text(1);
-  const std::string_view replacement = row.Text(2);
-  std::string& out = row.Scratch();
-  if (search.empty()) {
-    // Java puts the replacement around every character.
-    out += replacement;
-    for (size_t at = 0, length = 0; at < text.size(); at += length) {
-      length = Utf8Length(text, at);
-      out += text.substr(at, length);
-      out += replacement;
-    }
-    return row.ReturnText(out);
-  }
-  size_t at = 0;
-  for (size_t found = text.find(search); found != std::string_view::npos; found = text.find(search, at)) {
-    out += text.substr(at, found - at);
-    out += replacement;
-    at = found + search.size();
-  }
-  if (at == 0) return row.ReturnPart(0, text);
-  out += text.substr(at);
-  row.ReturnText(out);
 }
 
 void Overlay(Row& row) {
@@ -273,23 +248,17 @@ void AddStringFunctions(FunctionRegistry* registry) {
         return DataType::String().WithNullable(types[0].nullable());
       },
       ConcatWithSeparator, OnNull::kCall);
-  family.Add("CHAR_LENGTH(string)", "The number of characters", {Takes::kString}, Gives(DataType::Integer()),
-             [](Row& row) { row.ReturnInt(static_cast<int32_t>(CountCharacters(row.Text(0)))); });
+  family.AddKernel("CHAR_LENGTH(string)", "The number of characters", {Takes::kString},
+                   Gives(DataType::Integer()), CharLengthKernel());
   family.AddAlias("CHARACTER_LENGTH", "CHAR_LENGTH");
   family.AddAlias("LENGTH", "CHAR_LENGTH");
   family.Add("OCTET_LENGTH(string)", "The number of bytes", {Takes::kBytes}, Gives(DataType::Integer()),
              [](Row& row) { row.ReturnInt(static_cast<int32_t>(row.Text(0).size())); });
-  family.Add("UPPER(string)", "The text in upper case", {Takes::kString}, GivesArgument(0), [](Row& row) {
-    std::string& out = row.Scratch();
-    AppendUpper(row.Text(0), &out);
-    row.ReturnText(out);
-  });
+  family.AddKernel("UPPER(string)", "The text in upper case", {Takes::kString}, GivesArgument(0),
+                   UpperKernel());
   family.AddAlias("UCASE", "UPPER");
-  family.Add("LOWER(string)", "The text in lower case", {Takes::kString}, GivesArgument(0), [](Row& row) {
-    std::string& out = row.Scratch();
-    AppendLower(row.Text(0), &out);
-    row.ReturnText(out);
-  });
+  family.AddKernel("LOWER(string)", "The text in lower case", {Takes::kString}, GivesArgument(0),
+                   LowerKernel());
   family.AddAlias("LCASE", "LOWER");
   family.Add("INITCAP(string)", "Each word begins in upper case and goes on in lower case", {Takes::kString},
              GivesArgument(0), InitCap);
@@ -321,8 +290,9 @@ void AddStringFunctions(FunctionRegistry* registry) {
              [](Row& row) { Pad(row, false); });
   family.Add("REPEAT(string, count)", "The text several times", {Takes::kString, Takes::kInteger}, text,
              Repeat);
-  family.Add("REPLACE(string, search, replacement)", "The text with every occurrence of another replaced",
-             {Takes::kString, Takes::kString, Takes::kString}, text, Replace);
+  family.AddKernel("REPLACE(string, search, replacement)",
+                   "The text with every occurrence of another replaced",
+                   {Takes::kString, Takes::kString, Takes::kString}, text, ReplaceKernel());
   family.Add("OVERLAY(string, replacement, start [, length])", "The text with a part replaced",
              ArgumentRule{Takes::kString, Takes::kString, Takes::kInteger}.Optional({Takes::kInteger}),
              OverlayType, Overlay);

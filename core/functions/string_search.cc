@@ -5,6 +5,7 @@
 #include "core/expr/number_text.h"
 #include "core/functions/function_entry.h"
 #include "core/functions/regexp.h"
+#include "core/functions/string_kernels.h"
 #include "core/functions/utf8.h"
 
 namespace millrace {
@@ -29,26 +30,6 @@ int64_t LongOr(const Row& row, size_t argument, int64_t otherwise) {
   return row.num_arguments() > argument ? row.Long(argument) : otherwise;
 }
 
-/// The field of index (from 0) between separators; nullopt when there are fewer. An empty text has no field.
-std::optional<std::string_view> Field(std::string_view text, std::string_view separator, int64_t index) {
-  if (index < 0 || text.empty()) return std::nullopt;
-  size_t at = 0;
-  for (;; --index) {
-    const size_t end = separator.size() == 1 ? text.find(separator[0], at)
-                       : separator.empty()   ? text.find_first_of(" \t\n\r\f", at)
-                                             : text.find(separator, at);
-    if (index == 0) return text.substr(at, end == std::string_view::npos ? end : end - at);
-    if (end == std::string_view::npos) return std::nullopt;
-    at = end + std::max<size_t>(separator.size(), 1);
-  }
-}
-
-void SplitIndex(Row& row, std::string_view separator) {
-  const auto field = Field(row.Text(0), separator, row.Long(2));
-  if (!field) return row.ReturnNull();
-  row.ReturnPart(0, *field);
-}
-
 void AddSplitIndex(FunctionFamily* family) {
   family->AddResolved(
       "SPLIT_INDEX(string, separator, index)", "The part of that index (from 0) between separators",
@@ -71,14 +52,15 @@ void AddSplitIndex(FunctionFamily* family) {
                             DataType::String()};
       },
       [](const ResolvedCall& call, std::span<const ArgumentInfo>, const SessionSettings&) -> Result<Kernel> {
-        if (call.argument_types[1].IsCharacter())
-          return RowKernel([](Row& row) { SplitIndex(row, row.Text(1)); });
+        if (call.argument_types[1].IsCharacter()) return SplitIndexKernel();
         // The separator may be the number of a character.
         return RowKernel([](Row& row) {
           if (row.Long(1) < 0 || row.Long(1) > 255) return row.ReturnNull();
           std::string separator;
           AppendCharacter(static_cast<uint32_t>(row.Long(1)), &separator);
-          SplitIndex(row, separator);
+          const auto field = FieldOfIndex(row.Text(0), separator, row.Long(2));
+          if (!field) return row.ReturnNull();
+          row.ReturnPart(0, *field);
         });
       });
 }

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include "core/functions/byte_places.h"
+
 namespace millrace {
 
 namespace {
@@ -14,7 +16,20 @@ uint64_t LoadWord(const char* at) {
 
 }  // namespace
 
+bool IsAscii(std::string_view text) {
+  constexpr uint64_t kHighBits = 0x8080808080808080u;
+  if (text.size() < 16) {
+    const TextStart start = LoadShort(text);
+    return ((start.low | start.high) & kHighBits) == 0;
+  }
+  const char* last = text.data() + text.size() - 16;
+  uint64_t all = LoadWord(last) | LoadWord(last + 8);
+  for (const char* at = text.data(); at < last; at += 16) all |= LoadWord(at) | LoadWord(at + 8);
+  return (all & kHighBits) == 0;
+}
+
 size_t CountCharacters(std::string_view text) {
+  if (IsAscii(text)) return text.size();
   // All bytes but those that continue a character (10xxxxxx), eight at a time.
   size_t count = text.size();
   size_t at = 0;
@@ -25,14 +40,6 @@ size_t CountCharacters(std::string_view text) {
   }
   for (; at < text.size(); ++at) count -= (static_cast<unsigned char>(text[at]) & 0xc0) == 0x80;
   return count;
-}
-
-bool IsAscii(std::string_view text) {
-  uint64_t all = 0;
-  size_t at = 0;
-  for (; at + 8 <= text.size(); at += 8) all |= LoadWord(text.data() + at);
-  for (; at < text.size(); ++at) all |= static_cast<unsigned char>(text[at]);
-  return (all & 0x8080808080808080u) == 0;
 }
 
 size_t ByteOfCharacter(std::string_view text, size_t index) {

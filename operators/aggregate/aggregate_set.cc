@@ -52,22 +52,35 @@ std::vector<ColumnReader> ReadersOf(const std::vector<ColumnPtr>& columns) {
 
 }  // namespace
 
-void AggregateSet::Subset::Clear() {
-  payloads.clear();
-  groups.clear();
-  rows.clear();
-  weights.clear();
+void AggregateSet::Subset::Clear(size_t size_max) {
+  size = 0;
+  if (size_max <= rows.size()) return;
+  payloads.resize(size_max);
+  groups.resize(size_max);
+  rows.resize(size_max);
+  weights.resize(size_max);
 }
 
-void AggregateSet::Subset::Add(const GroupedRows& in, size_t i, int8_t weight) {
-  payloads.push_back(in.groups.payloads[i]);
-  groups.push_back(in.groups.rows[i]);
-  rows.push_back(in.rows == nullptr ? static_cast<uint32_t>(rows.size()) : in.rows[i]);
-  weights.push_back(weight);
+void AggregateSet::Subset::Add(const Groups& in, size_t i, uint32_t row, int8_t weight) {
+  payloads[size] = in.payloads[i];
+  groups[size] = in.rows[i];
+  rows[size] = row;
+  weights[size] = weight;
+  ++size;
+}
+
+void AggregateSet::Subset::AddWhere(const ColumnReader& filter, const GroupedRows& in) {
+  Clear(in.size());
+  for (size_t i = 0; i < in.size(); ++i) {
+    const uint32_t row = in.rows[i];
+    Add(in.groups, i, row, in.weight(i));
+    // Without a branch: the place is written always and kept only for TRUE.
+    if (filter.IsNull(row) || filter.Value<uint8_t>(row) == 0) --size;
+  }
 }
 
 GroupedRows AggregateSet::Subset::View(BlobAccess* blobs) const {
-  return {{rows.size(), payloads.data(), groups.data(), blobs}, rows.data(), weights.data()};
+  return {{size, payloads.data(), groups.data(), blobs}, rows.data(), weights.data()};
 }
 
 Result<AggregateSet> AggregateSet::Create(
@@ -177,11 +190,7 @@ void AggregateSet::UpdatePlain(Call& call, const Batch& batch, const GroupedRows
   const std::vector<ColumnReader> arguments = ReadColumns(batch, call.columns);
   if (!call.filter) return call.accumulator->Update(in, arguments);
   const ColumnReader filter(*batch.columns[*call.filter]);
-  subset_.Clear();
-  for (size_t i = 0; i < in.size(); ++i) {
-    const uint32_t row = in.rows[i];
-    if (!filter.IsNull(row) && filter.Value<uint8_t>(row) != 0) subset_.Add(in, i, in.weight(i));
-  }
+  subset_.AddWhere(filter, in);
   call.accumulator->Update(subset_.View(in.groups.blobs), arguments);
 }
 
@@ -195,8 +204,9 @@ Status AggregateSet::UpdateValues(const Batch& batch, const KeyBatch& keys, cons
       if (!call.distinct) {
         RETURN_IF_ERROR(UpdateExtreme(call, batch, keys, in, changes));
       } else if (!merges_slices_) {
-        subset_.Clear();
-        for (const ValueCounts::Change& change : changes) subset_.Add(in, change.position, change.weight);
+        subset_.Clear(changes.size());
+        for (const auto& [position, weight] : changes)
+          subset_.Add(in.groups, position, in.rows[position], weight);
         call.accumulator->Update(subset_.View(in.groups.blobs), ReadColumns(batch, call.columns));
       }
     }
@@ -207,9 +217,9 @@ Status AggregateSet::UpdateValues(const Batch& batch, const KeyBatch& keys, cons
 Status AggregateSet::UpdateExtreme(Call& call, const Batch& batch, const KeyBatch& keys,
                                    const GroupedRows& in, const std::vector<ValueCounts::Change>& changes) {
   const std::vector<ColumnReader> arguments = ReadColumns(batch, call.columns);
-  subset_.Clear();
-  for (const ValueCounts::Change& change : changes) {
-    if (change.weight > 0) subset_.Add(in, change.position, 1);
+  subset_.Clear(changes.size());
+  for (const auto& [position, weight] : changes) {
+    if (weight > 0) subset_.Add(in.groups, position, in.rows[position], 1);
   }
   call.accumulator->Update(subset_.View(in.groups.blobs), arguments);
   // All values that came have been offered: only now is it known whose result has gone.
@@ -228,9 +238,8 @@ Status AggregateSet::FindNextExtreme(Call& call, const KeyBatch& keys, const Gro
   ValueColumns decoded(values);
   std::memset(in.groups.payloads[position] + call.accumulator->offset(), 0, call.accumulator->fixed_bytes());
   const auto offer = [&] {
-    subset_.Clear();
-    const GroupedRows all{in.groups, nullptr, nullptr};
-    for (uint32_t i = 0; i < decoded.size(); ++i) subset_.Add(all, position, 1);
+    subset_.Clear(decoded.size());
+    for (uint32_t row = 0; row < decoded.size(); ++row) subset_.Add(in.groups, position, row, 1);
     const std::vector<ColumnPtr> columns = decoded.Finish();
     call.accumulator->Update(subset_.View(in.groups.blobs), ReadersOf(columns));
   };
@@ -281,11 +290,9 @@ Status AggregateSet::ComputeDistinct(const KeyBatch& keys, ValueCounts::SliceRan
       const std::vector<ColumnReader> readers = ReadersOf(columns);
       for (Call& call : calls_) {
         if (call.values != static_cast<int32_t>(v) || !call.distinct) continue;
-        subset_.Clear();
+        subset_.Clear(calls_of_row.size());
         for (uint32_t row = 0; row < calls_of_row.size(); ++row) {
-          if (!(*calls_of_row[row])[call.value_call]) continue;
-          subset_.Add({into, nullptr, nullptr}, i, 1);
-          subset_.rows.back() = row;
+          if ((*calls_of_row[row])[call.value_call]) subset_.Add(into, i, row, 1);
         }
         call.accumulator->Update(subset_.View(into.blobs), readers);
       }

@@ -78,12 +78,16 @@ class AggregateSet {
   };
   /// Some of the rows of a GroupedRows, in order.
   struct Subset {
+    size_t size = 0;  // of the vectors below, which keep their length
     std::vector<uint8_t*> payloads;
     std::vector<RowRef> groups;
     std::vector<uint32_t> rows;
     std::vector<int8_t> weights;
-    void Clear();
-    void Add(const GroupedRows& in, size_t i, int8_t weight);
+    /// Makes room for `size_max` rows.
+    void Clear(size_t size_max);
+    /// `row` of the batch goes to the group of entry i.
+    void Add(const Groups& in, size_t i, uint32_t row, int8_t weight);
+    void AddWhere(const ColumnReader& filter, const GroupedRows& in);
     GroupedRows View(BlobAccess* blobs) const;
   };
 

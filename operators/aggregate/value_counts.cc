@@ -1,6 +1,7 @@
 #include "operators/aggregate/value_counts.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace millrace {
@@ -48,26 +49,52 @@ Status ValueCounts::Open(KeyedState& state, const std::vector<DataType>& key_typ
   return Status::Ok();
 }
 
+void ValueCounts::FindCalls(const Batch& batch, const GroupedRows& in) {
+  calls_words_ = (num_calls() + 63) / 64;
+  calls_.assign(in.size() * calls_words_, 0);
+  for (uint32_t call = 0; call < num_calls(); ++call) {
+    uint64_t* words = calls_.data() + call / 64;
+    const uint32_t bit = call % 64;
+    if (!filters_[call]) {
+      for (uint32_t i = 0; i < in.size(); ++i) words[i * calls_words_] |= uint64_t{1} << bit;
+      continue;
+    }
+    const ColumnReader filter(*batch.columns[*filters_[call]]);
+    for (uint32_t i = 0; i < in.size(); ++i) {
+      const bool passes = !filter.IsNull(in.rows[i]) && filter.Value<uint8_t>(in.rows[i]) != 0;
+      words[i * calls_words_] |= uint64_t{passes} << bit;
+    }
+  }
+}
+
+void ValueCounts::FindCountedRows(std::span<const ColumnReader> readers, const GroupedRows& in) {
+  const bool all_calls_filter =
+      std::all_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.has_value(); });
+  const bool may_be_null =
+      !with_nulls_ && std::any_of(readers.begin(), readers.end(),
+                                  [](const ColumnReader& reader) { return reader.has_nulls(); });
+  const auto is_counted = [&](uint32_t i) {
+    const uint64_t* words = calls_.data() + i * calls_words_;
+    if (all_calls_filter && std::all_of(words, words + calls_words_, [](uint64_t word) { return word == 0; }))
+      return false;
+    return !may_be_null || !AnyNull(readers, in.rows[i]);
+  };
+  positions_.resize(in.size());
+  value_rows_.resize(in.size());
+  size_t count = 0;
+  for (uint32_t i = 0; i < in.size(); ++i) {
+    if ((all_calls_filter || may_be_null) && !is_counted(i)) continue;
+    positions_[count] = i;
+    value_rows_[count] = in.rows[i];
+    ++count;
+  }
+  positions_.resize(count);
+  value_rows_.resize(count);
+}
+
 void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices) {
   const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);
-  passes_.resize(num_calls());
-  std::vector<uint8_t> counts(in.size(), 0);
-  for (uint32_t call = 0; call < num_calls(); ++call) {
-    passes_[call].assign(in.size(), 1);
-    if (filters_[call]) {
-      const ColumnReader filter(*batch.columns[*filters_[call]]);
-      for (uint32_t i = 0; i < in.size(); ++i)
-        passes_[call][i] = !filter.IsNull(in.rows[i]) && filter.Value<uint8_t>(in.rows[i]) != 0;
-    }
-    for (uint32_t i = 0; i < in.size(); ++i) counts[i] |= passes_[call][i];
-  }
-  positions_.clear();
-  value_rows_.clear();
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    if (counts[i] == 0 || (!with_nulls_ && AnyNull(readers, in.rows[i]))) continue;
-    positions_.push_back(i);
-    value_rows_.push_back(in.rows[i]);
-  }
+  FindCountedRows(readers, in);
   if (by_slice_) {
     value_bytes_.clear();
     value_offsets_.assign(1, 0);
@@ -79,25 +106,30 @@ void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const in
   } else {
     codec_.EncodeRows(readers, value_rows_, &value_bytes_, &value_offsets_);
   }
-  wanted_.clear();
+  wanted_.resize(positions_.size());
   for (size_t j = 0; j < positions_.size(); ++j) {
     const std::string_view value(value_bytes_.data() + value_offsets_[j],
                                  value_offsets_[j + 1] - value_offsets_[j]);
-    wanted_.push_back({positions_[j], value});
+    wanted_[j] = {positions_[j], value};
   }
 }
 
-void ValueCounts::CountCall(uint32_t call, const GroupedRows& in, std::vector<Change>* changes) {
-  const std::vector<uint8_t>& passes = passes_[call];
+void ValueCounts::Count(const GroupedRows& in, std::vector<std::vector<Change>>* changes) {
   for (size_t j = 0; j < positions_.size(); ++j) {
     const uint32_t position = positions_[j];
-    if (passes[position] == 0) continue;
     const int8_t weight = in.weight(position);
-    uint8_t* at = counts_[j] + call * sizeof(int64_t);
-    const int64_t before = LoadAs<int64_t>(at);
-    StoreAs<int64_t>(at, before + weight);
-    if (before == 0 && weight > 0) changes->push_back({position, 1});
-    if (before == 1 && weight < 0) changes->push_back({position, -1});
+    // A row becomes the first or stops being the last of its value.
+    const int64_t without = weight > 0 ? 0 : 1;
+    uint8_t* counts = map_->MutableFixed(entries_[j]);
+    for (size_t word = 0; word < calls_words_; ++word) {
+      for (uint64_t calls = calls_[position * calls_words_ + word]; calls != 0; calls &= calls - 1) {
+        const size_t call = word * 64 + static_cast<size_t>(std::countr_zero(calls));
+        uint8_t* at = counts + call * sizeof(int64_t);
+        const int64_t before = LoadAs<int64_t>(at);
+        StoreAs<int64_t>(at, before + weight);
+        if (before == without) (*changes)[call].push_back({position, weight});
+      }
+    }
   }
 }
 
@@ -105,8 +137,10 @@ void ValueCounts::EraseUnused(const GroupedRows& in) {
   std::vector<RowRef> unused;
   for (size_t j = 0; j < positions_.size(); ++j) {
     bool is_unused = in.weight(positions_[j]) < 0;
+    if (!is_unused) continue;
+    const uint8_t* counts = map_->Fixed(entries_[j]);
     for (uint32_t call = 0; call < num_calls() && is_unused; ++call)
-      is_unused = LoadAs<int64_t>(counts_[j] + call * sizeof(int64_t)) == 0;
+      is_unused = LoadAs<int64_t>(counts + call * sizeof(int64_t)) == 0;
     if (is_unused) unused.push_back(entries_[j]);
   }
   std::sort(unused.begin(), unused.end(), [](RowRef a, RowRef b) { return a.row < b.row; });
@@ -116,13 +150,13 @@ void ValueCounts::EraseUnused(const GroupedRows& in) {
 
 Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
                            const int64_t* slices, std::vector<std::vector<Change>>* changes) {
-  changes->assign(num_calls(), {});
   RETURN_IF_ERROR(map_->Prefetch(keys));
+  changes->resize(num_calls());
+  for (std::vector<Change>& of_call : *changes) of_call.clear();
+  FindCalls(batch, in);
   FindValues(batch, in, slices);
   RETURN_IF_ERROR(map_->FindOrInsert(keys, wanted_, &entries_, &inserted_));
-  counts_.clear();
-  for (RowRef entry : entries_) counts_.push_back(map_->MutableFixed(entry));
-  for (uint32_t call = 0; call < num_calls(); ++call) CountCall(call, in, &(*changes)[call]);
+  Count(in, changes);
   if (in.weights != nullptr) EraseUnused(in);
   return Status::Ok();
 }

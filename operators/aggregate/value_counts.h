@@ -57,7 +57,11 @@ class ValueCounts {
  private:
   /// Finds in wanted_ and positions_ the values of rows that some call counts.
   void FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices);
-  void CountCall(uint32_t call, const GroupedRows& in, std::vector<Change>* changes);
+  /// Which calls count each row, by their FILTERs.
+  void FindCalls(const Batch& batch, const GroupedRows& in);
+  /// The rows, in positions_ and value_rows_, that some call counts.
+  void FindCountedRows(std::span<const ColumnReader> readers, const GroupedRows& in);
+  void Count(const GroupedRows& in, std::vector<std::vector<Change>>* changes);
   void EraseUnused(const GroupedRows& in);
   bool InRange(std::string_view sub_key, SliceRange slices) const;
 
@@ -69,7 +73,8 @@ class ValueCounts {
   KeyedMap* map_ = nullptr;
 
   // Of one batch.
-  std::vector<std::vector<uint8_t>> passes_;  // of each call, for each row: whether its FILTER does
+  size_t calls_words_ = 0;       // 64 calls a word
+  std::vector<uint64_t> calls_;  // calls_words_ for each row: a bit for each call that counts it
   std::string value_bytes_;
   std::vector<uint32_t> value_offsets_;
   std::vector<uint32_t> value_rows_;
@@ -77,7 +82,6 @@ class ValueCounts {
   std::vector<KeyedMap::EntryKey> wanted_;
   std::vector<RowRef> entries_;
   std::vector<uint8_t> inserted_;
-  std::vector<uint8_t*> counts_;
 };
 
 }  // namespace millrace

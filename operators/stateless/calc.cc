@@ -2,6 +2,7 @@
 
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "operators/stateless/expressions.h"
 #include "proto/job_graph.pb.h"
@@ -18,45 +19,49 @@ class Calc final : public Operator {
 
   Status Open(OperatorContext& context) override {
     schema_ = context.output_schema();
-    const Schema& input = *context.input_schema(0);
-    if (config_.has_filter()) {
-      const proto::Expression* filter = &config_.filter();
-      ASSIGN_OR_RETURN(filter_, Expressions::Build({&filter, 1}, input, context));
-    }
-    ASSIGN_OR_RETURN(projections_, Expressions::Build(config_.projections(), input, context));
-    for (size_t i = 0; i < projections_->size(); ++i) computes_ |= !projections_->IsColumn(i);
+    std::vector<const proto::Expression*> expressions;
+    if (config_.has_filter()) expressions.push_back(&config_.filter());
+    first_projection_ = expressions.size();
+    for (const proto::Expression& projection : config_.projections()) expressions.push_back(&projection);
+    ASSIGN_OR_RETURN(expressions_, Expressions::Build(expressions, *context.input_schema(0), context));
+    for (size_t i = first_projection_; i < expressions_->size(); ++i) computes_ |= !expressions_->IsColumn(i);
     return Status::Ok();
   }
 
   Status Process(uint32_t, const Batch& batch, Output& output) override {
-    if (!filter_) return Project(batch, output);
-    ASSIGN_OR_RETURN(Selection selected, filter_->SelectTrue(0, batch, RowsOf(batch)));
+    const Selection all = computes_ || config_.has_filter() ? RowsOf(batch) : Selection();
+    SharedValues shared = expressions_->Share(all);
+    if (!config_.has_filter()) return Project(batch, all, shared, output);
+    ASSIGN_OR_RETURN(Selection selected, expressions_->SelectTrue(0, batch, all, shared));
     if (selected.empty()) return Status::Ok();
-    if (selected.size() == batch.num_rows) return Project(batch, output);
+    if (selected.size() == batch.num_rows) return Project(batch, all, shared, output);
     auto rows = std::make_shared<const Selection>(std::move(selected));
-    if (computes_ && rows->size() * kSparseFactor < batch.num_rows)
-      return Project(Take(batch, std::move(rows)), output);
+    if (computes_ && rows->size() * kSparseFactor < batch.num_rows) {
+      shared.Take(rows);
+      const Batch taken = millrace::Take(batch, std::move(rows));
+      return Project(taken, RowsOf(taken), shared, output);
+    }
+    shared.Narrow(*rows);
     Batch filtered = batch;
-    filtered.selection = std::move(rows);
-    return Project(filtered, output);
+    filtered.selection = rows;
+    return Project(filtered, *rows, shared, output);
   }
 
   Status OnWatermark(Watermark watermark, Output& output) override {
-    if (filter_) filter_->SetWatermark(watermark);
-    projections_->SetWatermark(watermark);
+    expressions_->SetWatermark(watermark);
     return output.EmitWatermark(watermark);
   }
 
  private:
-  Status Project(const Batch& batch, Output& output) {
+  /// `rows` are those of the batch; not looked at when every projection is a column.
+  Status Project(const Batch& batch, const Selection& rows, SharedValues& shared, Output& output) {
     Batch projected = batch;
     projected.schema = schema_;
-    if (projections_->size() == 0) return output.Emit(std::move(projected));
-    const Selection rows = computes_ ? RowsOf(batch) : Selection();
+    if (config_.projections_size() == 0) return output.Emit(std::move(projected));
     projected.columns.clear();
-    projected.columns.reserve(projections_->size());
-    for (size_t i = 0; i < projections_->size(); ++i) {
-      ASSIGN_OR_RETURN(ColumnPtr column, projections_->Evaluate(i, batch, rows));
+    projected.columns.reserve(expressions_->size() - first_projection_);
+    for (size_t i = first_projection_; i < expressions_->size(); ++i) {
+      ASSIGN_OR_RETURN(ColumnPtr column, expressions_->Evaluate(i, batch, rows, shared));
       projected.columns.push_back(std::move(column));
     }
     return output.Emit(std::move(projected));
@@ -64,8 +69,8 @@ class Calc final : public Operator {
 
   const proto::CalcConfig config_;
   SchemaPtr schema_;
-  std::optional<Expressions> filter_;
-  std::optional<Expressions> projections_;
+  std::optional<Expressions> expressions_;  // the filter, if there is one, then the projections
+  size_t first_projection_ = 0;
   bool computes_ = false;  // some projection is more than a column
 };
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "core/expr/expr.h"
+#include "core/expr/shared_values.h"
 #include "operators/api/operator.h"
 
 namespace google::protobuf {
@@ -36,6 +37,14 @@ class Expressions {
   /// Rows among `rows` for which the BOOLEAN expression `index` is TRUE.
   Result<Selection> SelectTrue(size_t index, const Batch& batch, const Selection& rows) const;
 
+  /// For several expressions over one batch: what they have in common is computed once. Give the same
+  /// `shared`, made for all rows of the batch, to each.
+  SharedValues Share(const Selection& rows) const { return SharedValues(num_shared_, rows.size()); }
+  Result<ColumnPtr> Evaluate(size_t index, const Batch& batch, const Selection& rows,
+                             SharedValues& shared) const;
+  Result<Selection> SelectTrue(size_t index, const Batch& batch, const Selection& rows,
+                               SharedValues& shared) const;
+
  private:
   struct Entry {
     ExprPtr expr;
@@ -44,11 +53,13 @@ class Expressions {
 
   explicit Expressions(OperatorContext& context) : context_(&context) {}
 
-  EvalContext ContextOf(const Batch& batch, const Selection& rows, RowErrors& errors) const;
+  EvalContext ContextOf(const Batch& batch, const Selection& rows, RowErrors& errors,
+                        SharedValues& shared) const;
 
   OperatorContext* context_;
   Watermark watermark_;
   std::vector<Entry> expressions_;
+  uint32_t num_shared_ = 0;
 };
 
 }  // namespace millrace

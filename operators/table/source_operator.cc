@@ -153,9 +153,10 @@ Result<Batch> TableSource::ComputeColumns(Batch read) const {
   batch.schema = schema_;
   if (columns_->size() == 0) return batch;
   const Selection rows = RowsOf(read);
+  SharedValues shared = columns_->Share(rows);
   batch.columns.clear();
   for (size_t i = 0; i < columns_->size(); ++i) {
-    ASSIGN_OR_RETURN(ColumnPtr column, columns_->Evaluate(i, read, rows));
+    ASSIGN_OR_RETURN(ColumnPtr column, columns_->Evaluate(i, read, rows, shared));
     batch.columns.push_back(std::move(column));
   }
   return batch;

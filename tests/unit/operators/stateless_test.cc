@@ -54,6 +54,23 @@ TEST(Calc, FewRowsOfManyAreCompacted) {
   EXPECT_THAT(harness.TakeRows(), ElementsAre("+[3]"));
 }
 
+TEST(Calc, WhatFilterAndProjectionsHaveInCommonKeepsItsRows) {
+  const OperatorFactory factory = CalcFactory();
+  const std::string sum = CallOf("INTEGER", "+");
+  const std::string of_sum = "arguments " + sum + " arguments " + kB + " } }";
+  const std::string config = "calc { filter { type { kind: BOOLEAN } call { function: '<' " + of_sum +
+                             " projections " + sum +
+                             " projections { type { kind: INTEGER } call { function: '*' " + of_sum + " }";
+  Harness harness(factory, Options(config, "s INT, p INT"));
+  ASSERT_OK(harness.Push({"-1, 2", "3, 4", "-5, 6", "-7, 8"}));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[1,2]", "+[1,6]", "+[1,8]"));
+  std::vector<std::string> rows(50, "2, 1");
+  rows[33] = "-1, 7";
+  ASSERT_OK(harness.Push(rows));
+  EXPECT_EQ(harness.batches().back().num_rows, 1u);
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+[6,42]"));
+}
+
 TEST(Calc, ColumnsAreShared) {
   const OperatorFactory factory = CalcFactory();
   Harness harness(factory, Options(std::string("calc { projections ") + kB + " }", "b INT"));
