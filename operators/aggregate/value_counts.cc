@@ -150,7 +150,6 @@ void ValueCounts::EraseUnused(const GroupedRows& in) {
 
 Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
                            const int64_t* slices, std::vector<std::vector<Change>>* changes) {
-  RETURN_IF_ERROR(map_->Prefetch(keys));
   changes->resize(num_calls());
   for (std::vector<Change>& of_call : *changes) of_call.clear();
   FindCalls(batch, in);

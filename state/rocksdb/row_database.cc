@@ -2,7 +2,7 @@
 
 #include <rocksdb/convenience.h>
 #include <rocksdb/db.h>
-#include <rocksdb/utilities/checkpoint.h>
+#include <rocksdb/env.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -105,18 +105,48 @@ class RocksRowDatabase final : public RowDatabase {
   }
 
   Status Checkpoint(const std::string& directory) override {
-    rocksdb::Checkpoint* made = nullptr;
-    RETURN_IF_ERROR(
-        FromRocks(rocksdb::Checkpoint::Create(db_.get(), &made), "cannot checkpoint the state store"));
-    const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
-    return FromRocks(checkpoint->CreateCheckpoint(directory, /*log_size_for_flush=*/0),
-                     "cannot checkpoint the state store");
+    // Not by rocksdb::Checkpoint: it looks for write-ahead logs, of which there are none, and before 10.8 may
+    // wait for ever for their purge to end (github.com/facebook/rocksdb/pull/14069).
+    RETURN_IF_ERROR(FromRocks(db_->DisableFileDeletions(), kCannotCheckpoint));
+    rocksdb::Status copied = CopyLiveFiles(directory);
+    const rocksdb::Status enabled = db_->EnableFileDeletions(/*force=*/false);
+    return FromRocks(copied.ok() ? enabled : copied, kCannotCheckpoint);
   }
 
   uint64_t EstimateRows() override { return IntProperty(rocksdb::DB::Properties::kEstimateNumKeys); }
   uint64_t LiveBytes() override { return IntProperty(rocksdb::DB::Properties::kLiveSstFilesSize); }
 
  private:
+  static constexpr std::string_view kCannotCheckpoint = "cannot checkpoint the state store";
+
+  rocksdb::Status CopyLiveFiles(const std::string& directory) {
+    std::vector<std::string> names;  // with a slash before each
+    uint64_t manifest_bytes = 0;
+    rocksdb::Status status = db_->GetLiveFiles(names, &manifest_bytes, /*flush_memtable=*/true);
+    if (status.ok()) status = env_->CreateDirIfMissing(directory);
+    for (size_t i = 0; i < names.size() && status.ok(); ++i)
+      status = CopyLiveFile(names[i], manifest_bytes, directory);
+    return status;
+  }
+
+  rocksdb::Status CopyLiveFile(const std::string& name, uint64_t manifest_bytes,
+                               const std::string& directory) {
+    const std::string path = db_->GetName() + name;
+    if (name.ends_with(".sst")) return env_->LinkFile(path, directory + name);
+    std::string content;
+    rocksdb::Status status = rocksdb::ReadFileToString(env_.get(), path, &content);
+    if (!status.ok()) return status;
+    if (name.starts_with(kManifestPrefix)) {
+      content.resize(std::min<size_t>(content.size(), manifest_bytes));  // the rest came since
+      status = rocksdb::WriteStringToFile(env_.get(), name.substr(1) + "\n", directory + kCurrent);
+    }
+    // The database's own may name a newer manifest.
+    if (!status.ok() || name == kCurrent) return status;
+    return rocksdb::WriteStringToFile(env_.get(), content, directory + name);
+  }
+  static constexpr const char* kManifestPrefix = "/MANIFEST-";
+  static constexpr const char* kCurrent = "/CURRENT";
+
   /// Deletions from before and after an ingested file must not end in one file: a merge of that file with
   /// others in its level would leave two runs of which neither is the newer one.
   Status FlushDeletions() {
