@@ -50,10 +50,24 @@ void OutputColumn::KeepAlive(const Column& column) {
   }
 }
 
+namespace {
+
+bool AllBitsAreSet(const uint8_t* bits, uint32_t num_bits) {
+  const uint32_t num_bytes = num_bits / 8;
+  uint8_t all = 0xff;
+  for (uint32_t i = 0; i < num_bytes; ++i) all &= bits[i];
+  const auto rest = static_cast<uint8_t>((1u << (num_bits % 8)) - 1);
+  return all == 0xff && (rest == 0 || (bits[num_bytes] & rest) == rest);
+}
+
+}  // namespace
+
 ColumnPtr OutputColumn::Finish() {
   Column::Parts parts;
   parts.values = std::move(values_buffer_);
-  parts.validity = std::move(validity_buffer_);
+  // A column that may have NULLs costs whoever reads it a look at every row.
+  if (validity_ != nullptr && !AllBitsAreSet(validity_, num_rows_))
+    parts.validity = std::move(validity_buffer_);
   parts.heap = std::move(heap_);
   return Column::Flat(std::move(type_), num_rows_, std::move(parts));
 }

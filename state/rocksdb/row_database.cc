@@ -124,28 +124,21 @@ class RocksRowDatabase final : public RowDatabase {
     uint64_t manifest_bytes = 0;
     rocksdb::Status status = db_->GetLiveFiles(names, &manifest_bytes, /*flush_memtable=*/true);
     if (status.ok()) status = env_->CreateDirIfMissing(directory);
-    for (size_t i = 0; i < names.size() && status.ok(); ++i)
-      status = CopyLiveFile(names[i], manifest_bytes, directory);
+    for (size_t i = 0; i < names.size() && status.ok(); ++i) {
+      const std::string path = db_->GetName() + names[i];
+      if (names[i].ends_with(".sst")) status = env_->LinkFile(path, directory + names[i]);
+      if (names[i].starts_with("/MANIFEST-")) status = CopyStart(path, manifest_bytes, directory + names[i]);
+    }
     return status;
   }
 
-  rocksdb::Status CopyLiveFile(const std::string& name, uint64_t manifest_bytes,
-                               const std::string& directory) {
-    const std::string path = db_->GetName() + name;
-    if (name.ends_with(".sst")) return env_->LinkFile(path, directory + name);
+  rocksdb::Status CopyStart(const std::string& path, uint64_t size_bytes, const std::string& copy) {
     std::string content;
-    rocksdb::Status status = rocksdb::ReadFileToString(env_.get(), path, &content);
+    const rocksdb::Status status = rocksdb::ReadFileToString(env_.get(), path, &content);
     if (!status.ok()) return status;
-    if (name.starts_with(kManifestPrefix)) {
-      content.resize(std::min<size_t>(content.size(), manifest_bytes));  // the rest came since
-      status = rocksdb::WriteStringToFile(env_.get(), name.substr(1) + "\n", directory + kCurrent);
-    }
-    // The database's own may name a newer manifest.
-    if (!status.ok() || name == kCurrent) return status;
-    return rocksdb::WriteStringToFile(env_.get(), content, directory + name);
+    content.resize(std::min<size_t>(content.size(), size_bytes));
+    return rocksdb::WriteStringToFile(env_.get(), content, copy);
   }
-  static constexpr const char* kManifestPrefix = "/MANIFEST-";
-  static constexpr const char* kCurrent = "/CURRENT";
 
   /// Deletions from before and after an ingested file must not end in one file: a merge of that file with
   /// others in its level would leave two runs of which neither is the newer one.

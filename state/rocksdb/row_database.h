@@ -48,7 +48,8 @@ class RowDatabase {
   virtual Status DeleteRange(std::string_view begin, std::string_view end) = 0;
   virtual Status Delete(std::span<const std::string> keys) = 0;
 
-  /// Makes `directory` (absent before) a copy of the database as it is, by hard links.
+  /// Puts the database as it is into `directory` (absent before): links to its tables and its manifest, from
+  /// whose name CURRENT follows.
   virtual Status Checkpoint(const std::string& directory) = 0;
 
   virtual uint64_t EstimateRows() = 0;
