@@ -60,7 +60,10 @@ Batch WithTimes(const Batch& batch, size_t column, int64_t first_micros, int64_t
   CHECK(type.physical() == PhysicalType::kInt64);
   const std::shared_ptr<Buffer> values = Buffer::Allocate(batch.num_rows * sizeof(int64_t));
   auto* const times = reinterpret_cast<int64_t*>(values->mutable_data());
-  for (uint32_t row = 0; row < batch.num_rows; ++row) times[row] = first_micros + row * step_micros;
+  for (uint32_t row = 0; row < batch.num_rows; ++row) {
+    const int64_t time_micros = first_micros + row * step_micros;
+    times[row] = time_micros - time_micros % 1000;  // the column is a TIMESTAMP(3)
+  }
   Batch timed = batch;
   timed.columns[column] = Column::Flat(type, batch.num_rows, {.values = values});
   return timed;

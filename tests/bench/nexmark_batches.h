@@ -20,7 +20,7 @@ std::vector<Batch> MakeEvents(NexmarkEvent kind, uint32_t num_batches);
 Batch MakeWideEvents(uint32_t num_rows);
 
 /// The batch with a new flat column of times in the place of `column`: first_micros, then `step_micros` more
-/// from row to row.
+/// from row to row, cut to milliseconds.
 Batch WithTimes(const Batch& batch, size_t column, int64_t first_micros, int64_t step_micros);
 
 }  // namespace millrace::bench

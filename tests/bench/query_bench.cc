@@ -43,7 +43,8 @@ struct BidStream {
     } else {
       const int64_t first = kBaseMicros + static_cast<int64_t>(num_pushed) * kBatchRows * step_micros;
       pipeline.Push(table, WithTimes(batch, kBidTime, first, step_micros));
-      pipeline.AdvanceWatermark(table, Watermark{first + (kBatchRows - 1) * step_micros});
+      // The next batch may begin in the millisecond in which this one ends.
+      pipeline.AdvanceWatermark(table, Watermark{first + (kBatchRows - 1) * step_micros - 1000});
     }
     ++num_pushed;
   }
