@@ -33,7 +33,7 @@ struct KeyedStateOptions {
 class FrozenState {
  public:
   virtual ~FrozenState() = default;
-  /// Writes SSTs, ingests them, makes a RocksDB checkpoint and uploads its new files. Fills tables,
+  /// Writes SSTs, ingests them, links the live files of the database and uploads new ones. Fills tables,
   /// keyed_files, key_groups, state_bytes and uploaded_bytes of the snapshot. Blocks. A snapshot that failed
   /// or was never written loses nothing: its changes go into the next one.
   virtual Status Write(proto::SubtaskSnapshot* out) = 0;
