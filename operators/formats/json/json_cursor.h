@@ -91,29 +91,24 @@ class JsonCursor {
   bool ReadNumber(std::string_view* text, bool* is_float);
   /// Whole numbers of up to 18 digits, the usual case; false (and not moved) for all else.
   bool ReadShortInteger(int64_t* value) {
-    const char* const behind = ShortInteger(position_, end_, value);
-    if (behind == nullptr) return false;
-    position_ = behind;
-    return true;
-  }
-  /// The same of the text at `at`; where the number ends, or null.
-  static const char* ShortInteger(const char* at, const char* end, int64_t* value) {
-    const bool negative = at != end && *at == '-';
+    const char* at = position_;
+    const bool negative = at != end_ && *at == '-';
     if (negative) ++at;
     const char* const first = at;
     uint64_t number = 0;
-    while (at != end && static_cast<unsigned char>(*at - '0') < 10) {
+    while (at != end_ && static_cast<unsigned char>(*at - '0') < 10) {
       number = number * 10 + static_cast<unsigned char>(*at - '0');
       ++at;
     }
     const auto num_digits = at - first;
-    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return nullptr;
-    if (at != end && (*at == '.' || (*at | 0x20) == 'e')) return nullptr;
+    if (num_digits == 0 || num_digits > 18 || (*first == '0' && num_digits > 1)) return false;
+    if (at != end_ && (*at == '.' || (*at | 0x20) == 'e')) return false;
     *value = negative ? -static_cast<int64_t>(number) : static_cast<int64_t>(number);
-    return at;
+    position_ = at;
+    return true;
   }
-  /// The same, of text that has 17 bytes more than the number's sign, by eight bytes at once: up to 15 digits
-  /// that a comma or brace follows.
+  /// Whole numbers of up to 15 digits that a comma or brace follows, eight bytes at once; where the number at
+  /// `at` ends, or null. Reads 17 bytes from there.
   [[gnu::always_inline]] static inline const char* UsualInteger(const char* at, int64_t* value) {
     const bool negative = *at == '-';
     at += negative;
