@@ -52,7 +52,7 @@ Status LocalGroups::Process(const Batch& batch, const int64_t* slices, Output& o
 void LocalGroups::Group(const Batch& batch, const int64_t* slices) {
   keys_->Build(batch, *key_columns_);
   const uint32_t size = keys_->size();
-  groups_->Clear(size);
+  groups_->Clear();
   first_rows_.clear();
   group_of_row_.resize(size);
   for (uint32_t i = 0; i < size; ++i) {

@@ -20,12 +20,12 @@ ScratchGroups::ScratchGroups(uint32_t fixed_bytes, uint32_t num_blobs)
     : stride_((fixed_bytes + 7) & ~size_t{7}), num_blobs_(num_blobs) {
 }
 
-void ScratchGroups::Clear(size_t num_keys) {
+void ScratchGroups::Clear() {
+  slots_.assign(std::bit_ceil(keys_.size() * 4 + 16), 0);
   keys_.clear();
   copied_keys_.clear();
   payloads_.clear();
   blobs_.clear();
-  slots_.assign(std::bit_ceil(num_keys * 2 + 16), 0);
 }
 
 uint32_t ScratchGroups::Add(uint64_t hash, std::string_view key, int64_t slice) {

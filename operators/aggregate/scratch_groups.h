@@ -16,8 +16,8 @@ class ScratchGroups final : public BlobAccess {
  public:
   ScratchGroups(uint32_t fixed_bytes, uint32_t num_blobs);
 
-  /// Forgets everything and makes room for about `num_keys` keys.
-  void Clear(size_t num_keys);
+  /// Forgets everything; what comes next has room for twice as many keys as were forgotten.
+  void Clear();
   /// The number of the group of a key (in a slice; 0 where there are none), made when absent. `key` must live
   /// until Clear; equal keys must come with equal hashes.
   uint32_t Add(uint64_t hash, std::string_view key, int64_t slice = 0);

@@ -108,7 +108,7 @@ Status ChangelogNormalize::Process(uint32_t, const Batch& batch, Output& output)
 /// Only the last row of a key counts.
 void ChangelogNormalize::FindLastRows(const Batch& batch) {
   keys_->Build(batch, key_columns_);
-  groups_.Clear(keys_->size());
+  groups_.Clear();
   last_rows_.clear();
   for (uint32_t i = 0; i < keys_->size(); ++i) {
     const uint32_t group = groups_.Add(keys_->hash(i), keys_->key(i));

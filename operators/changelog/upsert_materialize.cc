@@ -144,7 +144,7 @@ Status UpsertMaterialize::Process(uint32_t, const Batch& input, Output& output) 
   keys_->Build(batch, key_columns_);
   RETURN_IF_ERROR(table_->FindOrInsert(*keys_, &rows_, &inserted_));
   EncodeRows(batch);
-  groups_.Clear(keys_->size());
+  groups_.Clear();
   changed_.clear();
   for (uint32_t i = 0; i < keys_->size(); ++i) {
     ASSIGN_OR_RETURN(Changed* const changed, FindChanged(i));

@@ -65,7 +65,7 @@ Status JoinSide::FindCandidates(const KeyBatch& keys, int64_t now_micros, JoinCa
   out->ranges.assign(keys.size(), {});
   out->entries.clear();
   out->counts.clear();
-  groups_.Clear(keys.size());
+  groups_.Clear();
   std::vector<JoinCandidates::Range> ranges;  // of each distinct key
   found_rows_.clear();
   for (uint32_t i = 0; i < keys.size(); ++i) {

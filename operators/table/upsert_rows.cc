@@ -29,7 +29,7 @@ UpsertRows::UpsertRows(std::vector<uint32_t> key_columns, const Schema& schema)
 
 Batch UpsertRows::Reduce(const Batch& batch) {
   keys_.Build(batch, key_columns_);
-  groups_.Clear(keys_.size());
+  groups_.Clear();
   changes_.clear();
   std::vector<ColumnReader> readers;
   for (const ColumnPtr& column : batch.columns) readers.emplace_back(*column);

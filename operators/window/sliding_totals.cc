@@ -84,7 +84,7 @@ Status SlidingTotals::Rebuild(int64_t begin, int64_t end, SliceTable& slices) {
   front_.Clear();
   front_rows_.clear();
   front_of_group_.clear();
-  back_.Clear(back_.size());
+  back_.Clear();
   std::vector<int64_t> held;
   for (auto slice = slices.NextSlice(begin); slice && *slice <= end; slice = slices.NextSlice(*slice))
     held.push_back(*slice);
@@ -117,12 +117,10 @@ Status SlidingTotals::PushFront(int64_t slice, SliceTable& slices) {
 
 Groups SlidingTotals::Totals(size_t first, size_t count) {
   totals_.Clear();
-  for (size_t group = first; group < first + count; ++group) {
-    if (front_of_group_[group] == kNone) {
-      totals_.AddEmpty();
-    } else {
-      totals_.AddValues(front_, front_of_group_[group]);
-    }
+  totals_.AddEmpty(count);
+  for (size_t i = 0; i < count; ++i) {
+    const uint32_t row = front_of_group_[first + i];
+    if (row != kNone) totals_.SetValues(i, front_, row);
   }
   for (size_t i = 0; i < count; ++i)
     merges_.Add(back_.payload(first + i), back_.row(first + i), totals_.payload(i), totals_.row(i));

@@ -19,23 +19,22 @@ void StagedGroups::Add(const SliceTable& table, RowRef row) {
 }
 
 void StagedGroups::AddValues(const SliceTable& table, RowRef row) {
-  AddEmpty();
+  AddEmpty(1);
   std::memcpy(payload(size() - 1), table.Fixed(row), fixed_bytes_);
   for (uint32_t slot = 0; slot < num_blobs_; ++slot)
     SetBlob(this->row(size() - 1), slot, table.Blob(row, slot));
 }
 
-void StagedGroups::AddValues(StagedGroups& from, size_t i) {
-  AddEmpty();
-  std::memcpy(payload(size() - 1), from.payload(i), fixed_bytes_);
+void StagedGroups::SetValues(size_t i, StagedGroups& from, size_t from_i) {
+  std::memcpy(payload(i), from.payload(from_i), fixed_bytes_);
   for (uint32_t slot = 0; slot < num_blobs_; ++slot)
-    SetBlob(row(size() - 1), slot, from.Blob(from.row(i), slot));
+    SetBlob(row(i), slot, from.Blob(from.row(from_i), slot));
 }
 
-void StagedGroups::AddEmpty() {
-  key_ends_.push_back(key_bytes_.size());
-  payloads_.resize(payloads_.size() + stride_);
-  blobs_.resize(blobs_.size() + num_blobs_);
+void StagedGroups::AddEmpty(size_t count) {
+  key_ends_.resize(key_ends_.size() + count, key_bytes_.size());
+  payloads_.resize(payloads_.size() + count * stride_);
+  blobs_.resize(blobs_.size() + count * num_blobs_);
 }
 
 std::string_view StagedGroups::key(size_t i) const {

@@ -15,10 +15,11 @@ class StagedGroups final : public BlobAccess {
 
   void Clear();
   void Add(const SliceTable& table, RowRef row);
-  /// Groups without a key: the payload and blobs of a row, of another group, and those of an empty group.
+  /// Groups without a key: one with the payload and blobs of a row, and empty ones.
   void AddValues(const SliceTable& table, RowRef row);
-  void AddValues(StagedGroups& from, size_t i);
-  void AddEmpty();
+  void AddEmpty(size_t count);
+  /// Gives group `i` the payload and blobs of another group.
+  void SetValues(size_t i, StagedGroups& from, size_t from_i);
   size_t size() const { return key_ends_.size(); }
   std::string_view key(size_t i) const;
   /// Valid until the next Add or Clear.

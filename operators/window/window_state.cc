@@ -108,7 +108,7 @@ Status WindowState::ForEachGroup(int64_t window_end, const Visit& visit) {
   const std::vector<int64_t> slices = SlicesOf(window_end);
   const bool alone = slices.size() == 1 && !(frames_.shares_slices() && aggregates_.has_distinct());
   staged_.Clear();
-  merged_.Clear(0);
+  merged_.Clear();
   for (int64_t slice : slices) {
     RETURN_IF_ERROR(slices_->ForEachRow(slice, [&](RowRef row) -> Status {
       staged_.Add(*slices_, row);
