@@ -36,7 +36,8 @@ PlanRoots PruneColumns(const PlanRoots& roots);
 /// Lets a source give single fields of its ROW columns, where nobody reads the whole ROW.
 PlanRoots PushFieldsIntoScans(const PlanRoots& roots);
 
-/// Gives a source the filter that stands behind it, where it has no other consumer.
+/// Gives a source the filter that stands behind it, where it has no other consumer and nothing is computed
+/// with the filter.
 PlanRoots PushFiltersIntoScans(const PlanRoots& roots);
 
 /// table.exec.sink.upsert-materialize.

@@ -109,6 +109,14 @@ void AddStateless(Workloads* workloads) {
   add("filter/half", "SELECT auction, price FROM bid WHERE price > 10000 AND bidder > 1000;");
   add("filter_project/arithmetic",
       "SELECT auction, bidder, price * 2 + bidder FROM bid WHERE price > 10000 AND MOD(auction, 2) = 0;");
+  // What is costly is in the filter and in the results.
+  add("filter_project/shared_decimal",
+      "SELECT auction, 0.908 * price FROM bid WHERE 0.908 * price > 1000000 AND 0.908 * price < 50000000;");
+  add("filter_project/shared_regexp",
+      "SELECT auction, CASE WHEN LOWER(channel) = 'apple' THEN '0' WHEN LOWER(channel) = 'google' THEN '1' "
+      "ELSE REGEXP_EXTRACT(url, '(&|^)channel_id=([^&]*)', 2) END FROM bid "
+      "WHERE REGEXP_EXTRACT(url, '(&|^)channel_id=([^&]*)', 2) IS NOT NULL "
+      "OR LOWER(channel) IN ('apple', 'google');");
   project("columns", "auction, bidder, price, `dateTime`, extra");
   project("arithmetic", "auction + 1, price * 2 + bidder");
   project("decimal", "0.908 * price");
