@@ -40,6 +40,7 @@ class Row {
     return *readers_[argument].payload().parts().children[child];
   }
   const Column& Argument(size_t argument) const { return *call_.arguments[argument]; }
+  const ColumnReader& Reader(size_t argument) const { return readers_[argument]; }
   /// The row's number, by which Argument columns are read.
   uint32_t index() const { return index_; }
   const EvalContext& context() const { return call_.context; }

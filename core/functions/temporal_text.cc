@@ -99,28 +99,57 @@ void ReturnFormatted(Row& row, const PatternPtr& pattern, const PatternTime& tim
   row.ReturnText(text);
 }
 
-/// Formats with a constant pattern. Rows in a row often have the same day or minute, and then share the text.
+/// Formats rows with a constant pattern. Rows often have the same day or minute as the row before, and then
+/// share the text: the column is a dictionary, or constant.
+template <class LocalMicrosOf>
+ColumnPtr FormatRows(const KernelCall& call, const TimePattern& pattern, const DatetimeReader& reader,
+                     LocalMicrosOf local_micros_of) {
+  const ColumnReader times(*call.arguments[0]);
+  const uint64_t granularity_micros = static_cast<uint64_t>(pattern.granularity_nanos() / 1000);
+  ColumnBuilder texts(call.result_type);
+  std::string text;
+  auto indices = std::make_shared<std::vector<uint32_t>>(call.context.batch.num_rows, 0u);
+  uint64_t first_micros = 0;  // of the bucket of the text that was last needed
+  uint64_t num_micros = 0;    // of that bucket; 0: the text is of no other time
+  uint32_t index = 0;         // of that text
+  std::optional<uint32_t> null_index;
+  for (uint32_t row : call.context.rows) {
+    if (times.IsNull(row)) {
+      if (!null_index) {
+        null_index = texts.size();
+        texts.AppendNull();
+      }
+      (*indices)[row] = *null_index;
+      continue;
+    }
+    const int64_t micros = local_micros_of(times, row);
+    if (static_cast<uint64_t>(micros) - first_micros >= num_micros) {
+      const LocalDatetime time = reader(times, row);
+      text.clear();
+      pattern.Format({time.days, time.nanos_of_day, {}}, &text);
+      index = texts.size();
+      texts.AppendString(text);
+      num_micros = granularity_micros;
+      if (num_micros > 0)
+        first_micros = static_cast<uint64_t>(micros - FloorMod(micros, static_cast<int64_t>(num_micros)));
+    }
+    (*indices)[row] = index;
+  }
+  const uint32_t num_texts = texts.size();
+  ColumnPtr column = texts.Finish();
+  if (num_texts == 1) return Column::ConstantOf(std::move(column), 0, call.context.batch.num_rows);
+  return Column::Dictionary(std::move(column), std::move(indices));
+}
+
 Kernel FormatKernel(PatternPtr pattern, const DatetimeReader& reader) {
   return [pattern = std::move(pattern), reader](const KernelCall& call) {
-    Row row(call);
-    std::optional<uint32_t> last_row;
-    int32_t last_days = 0;
-    int64_t last_bucket = 0;
-    const int64_t granularity = pattern->granularity_nanos();
-    for (uint32_t index : call.context.rows) {
-      if (!row.Begin(index, true)) continue;
-      const LocalDatetime time = reader(row, 0);
-      const int64_t bucket = granularity == kNanosPerDay ? 0 : time.nanos_of_day / granularity;
-      if (last_row && time.days == last_days && bucket == last_bucket) {
-        row.ReturnTextOf(*last_row);
-        continue;
-      }
-      ReturnFormatted(row, pattern, {time.days, time.nanos_of_day, {}});
-      last_row = index;
-      last_days = time.days;
-      last_bucket = bucket;
+    if (reader.IsWallClockMicros()) {
+      return FormatRows(call, *pattern, reader,
+                        [](const ColumnReader& times, uint32_t row) { return times.Value<int64_t>(row); });
     }
-    return row.Finish();
+    return FormatRows(call, *pattern, reader, [&reader](const ColumnReader& times, uint32_t row) {
+      return reader.zone().ToLocalMicros(reader.Micros(times, row));
+    });
   };
 }
 

@@ -156,25 +156,25 @@ Result<DatetimeReader> DatetimeReader::Prepare(const DataType& type, const Sessi
   return DatetimeReader(type, zone);
 }
 
-int64_t DatetimeReader::Micros(const Row& row, size_t argument) const {
+int64_t DatetimeReader::Micros(const ColumnReader& column, uint32_t row) const {
   switch (type_.kind()) {
     case TypeKind::kDate:
-      return row.Int(argument) * kMicrosPerDay;
+      return column.Value<int32_t>(row) * kMicrosPerDay;
     case TypeKind::kTime:
-      return row.Int(argument) * kMicrosPerMilli;
+      return column.Value<int32_t>(row) * kMicrosPerMilli;
     default:
       break;
   }
-  return type_.physical() == PhysicalType::kInt64 ? row.Long(argument)
-                                                  : MicrosFromWide(row.Get<WideTimestamp>(argument));
+  return type_.physical() == PhysicalType::kInt64 ? column.Value<int64_t>(row)
+                                                  : MicrosFromWide(column.Value<WideTimestamp>(row));
 }
 
-LocalDatetime DatetimeReader::operator()(const Row& row, size_t argument) const {
-  const int64_t micros = zone_.ToLocalMicros(Micros(row, argument));
+LocalDatetime DatetimeReader::operator()(const ColumnReader& column, uint32_t row) const {
+  const int64_t micros = zone_.ToLocalMicros(Micros(column, row));
   const int64_t days = FloorDiv(micros, kMicrosPerDay);
   int64_t nanos = FloorMod(micros, kMicrosPerDay) * 1000;
   if (type_.physical() == PhysicalType::kTimestamp)
-    nanos += row.Get<WideTimestamp>(argument).nanos_of_milli % 1000;
+    nanos += column.Value<WideTimestamp>(row).nanos_of_milli % 1000;
   return {static_cast<int32_t>(days), nanos};
 }
 

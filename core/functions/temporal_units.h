@@ -47,9 +47,17 @@ struct LocalDatetime {
 class DatetimeReader {
  public:
   static Result<DatetimeReader> Prepare(const DataType& type, const SessionSettings& session);
-  LocalDatetime operator()(const Row& row, size_t argument) const;
+  LocalDatetime operator()(const ColumnReader& column, uint32_t row) const;
+  LocalDatetime operator()(const Row& row, size_t argument) const {
+    return (*this)(row.Reader(argument), row.index());
+  }
   /// Microseconds since the epoch: of UTC for TIMESTAMP_LTZ, else of the wall clock.
-  int64_t Micros(const Row& row, size_t argument) const;
+  int64_t Micros(const ColumnReader& column, uint32_t row) const;
+  int64_t Micros(const Row& row, size_t argument) const { return Micros(row.Reader(argument), row.index()); }
+  /// Whether the values are such microseconds, of the wall clock.
+  bool IsWallClockMicros() const {
+    return type_.kind() == TypeKind::kTimestamp && type_.physical() == PhysicalType::kInt64;
+  }
   const TimeZone& zone() const { return zone_; }
 
  private:
