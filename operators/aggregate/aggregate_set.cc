@@ -1,6 +1,7 @@
 #include "operators/aggregate/aggregate_set.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 
@@ -132,6 +133,7 @@ Status AggregateSet::AddCall(const proto::AggregateCall& call, const Schema& inp
   made.distinct = call.distinct() && !IsExtreme(spec.function) && !made.columns.empty() && !spec.from_columns;
   if (made.distinct || (options.retracts && !made.accumulator->TakesBack())) {
     AddValues(input, options, &made);
+    if (options.insert_only) cannot_take_back_.push_back(spec.function + " DISTINCT");
   } else if (!made.accumulator->TakesBack()) {
     cannot_take_back_.push_back(spec.function);
   }
@@ -147,8 +149,11 @@ void AggregateSet::AddValues(const Schema& input, const Options& options, Call* 
   if (found == values_.end()) {
     std::vector<DataType> types;
     for (uint32_t column : call->columns) types.push_back(input.type(column));
-    found = values_.insert(values_.end(),
-                           ValueCounts(call->columns, std::move(types), options.by_slice, with_nulls));
+    values_.emplace_back(
+        call->columns, std::move(types),
+        ValueCounts::Options{
+            .by_slice = options.by_slice, .with_nulls = with_nulls, .insert_only = options.insert_only});
+    found = std::prev(values_.end());
   }
   call->values = static_cast<int32_t>(found - values_.begin());
   call->value_call = found->AddCall(call->filter);

@@ -25,8 +25,9 @@ class AggregateSet {
  public:
   struct Options {
     uint32_t header_bytes = 0;
-    bool retracts = false;  // rows of weight -1 are to be expected
-    bool by_slice = false;  // windows: DISTINCT values are kept apart by slice
+    bool retracts = false;     // rows of weight -1 are to be expected
+    bool insert_only = false;  // none ever comes
+    bool by_slice = false;     // windows: DISTINCT values are kept apart by slice
     bool merges_slices =
         false;  // DISTINCT calls are computed from the values of several slices by ComputeDistinct only
     /// GLOBAL: the input's column where the first call's accumulator columns begin.

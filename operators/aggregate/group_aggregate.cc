@@ -85,6 +85,7 @@ Status GroupAggregate::Open(OperatorContext& context) {
   AggregateSet::Options options;
   options.header_bytes = sizeof(GroupHeader);
   options.retracts = config_.input_updating();
+  options.insert_only = !options.retracts;
   key_columns_.assign(config_.keys().begin(), config_.keys().end());
   if (is_global()) {
     key_columns_ = FirstColumns(key_columns_.size());

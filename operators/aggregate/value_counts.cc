@@ -28,9 +28,8 @@ bool AnyNull(std::span<const ColumnReader> readers, uint32_t row) {
 
 }  // namespace
 
-ValueCounts::ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice,
-                         bool with_nulls)
-    : columns_(std::move(columns)), codec_(std::move(types)), by_slice_(by_slice), with_nulls_(with_nulls) {
+ValueCounts::ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, const Options& options)
+    : columns_(std::move(columns)), codec_(std::move(types)), options_(options) {
 }
 
 uint32_t ValueCounts::AddCall(std::optional<uint32_t> filter) {
@@ -40,29 +39,31 @@ uint32_t ValueCounts::AddCall(std::optional<uint32_t> filter) {
 
 Status ValueCounts::Open(KeyedState& state, const std::vector<DataType>& key_types) {
   TableSpec spec;
-  spec.name = with_nulls_ ? "values_and_nulls" : "values";
+  spec.name = options_.with_nulls ? "values_and_nulls" : "values";
   for (uint32_t column : columns_) spec.name += "_" + std::to_string(column);
+  spec.version = options_.insert_only ? 2 : 1;
   spec.key_types = key_types;
   spec.value_types = codec_.types();
-  spec.fixed_bytes = num_calls() * sizeof(int64_t);
+  const size_t num_words = options_.insert_only ? calls_words() : num_calls();
+  spec.fixed_bytes = static_cast<uint32_t>(num_words * sizeof(int64_t));
   ASSIGN_OR_RETURN(map_, state.OpenMap(spec));
   return Status::Ok();
 }
 
 void ValueCounts::FindCalls(const Batch& batch, const GroupedRows& in) {
-  calls_words_ = (num_calls() + 63) / 64;
-  calls_.assign(in.size() * calls_words_, 0);
+  calls_.assign(in.size() * calls_words(), 0);
   for (uint32_t call = 0; call < num_calls(); ++call) {
     uint64_t* words = calls_.data() + call / 64;
+    const size_t stride = calls_words();
     const uint32_t bit = call % 64;
     if (!filters_[call]) {
-      for (uint32_t i = 0; i < in.size(); ++i) words[i * calls_words_] |= uint64_t{1} << bit;
+      for (uint32_t i = 0; i < in.size(); ++i) words[i * stride] |= uint64_t{1} << bit;
       continue;
     }
     const ColumnReader filter(*batch.columns[*filters_[call]]);
     for (uint32_t i = 0; i < in.size(); ++i) {
       const bool passes = !filter.IsNull(in.rows[i]) && filter.Value<uint8_t>(in.rows[i]) != 0;
-      words[i * calls_words_] |= uint64_t{passes} << bit;
+      words[i * stride] |= uint64_t{passes} << bit;
     }
   }
 }
@@ -71,46 +72,47 @@ void ValueCounts::FindCountedRows(std::span<const ColumnReader> readers, const G
   const bool all_calls_filter =
       std::all_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.has_value(); });
   const bool may_be_null =
-      !with_nulls_ && std::any_of(readers.begin(), readers.end(),
-                                  [](const ColumnReader& reader) { return reader.has_nulls(); });
+      !options_.with_nulls && std::any_of(readers.begin(), readers.end(),
+                                          [](const ColumnReader& reader) { return reader.has_nulls(); });
   const auto is_counted = [&](uint32_t i) {
-    const uint64_t* words = calls_.data() + i * calls_words_;
-    if (all_calls_filter && std::all_of(words, words + calls_words_, [](uint64_t word) { return word == 0; }))
+    const uint64_t* words = calls_.data() + i * calls_words();
+    if (all_calls_filter &&
+        std::all_of(words, words + calls_words(), [](uint64_t word) { return word == 0; }))
       return false;
     return !may_be_null || !AnyNull(readers, in.rows[i]);
   };
   positions_.resize(in.size());
-  value_rows_.resize(in.size());
   size_t count = 0;
   for (uint32_t i = 0; i < in.size(); ++i) {
     if ((all_calls_filter || may_be_null) && !is_counted(i)) continue;
-    positions_[count] = i;
-    value_rows_[count] = in.rows[i];
-    ++count;
+    positions_[count++] = i;
   }
   positions_.resize(count);
-  value_rows_.resize(count);
 }
 
 void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices) {
   const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);
   FindCountedRows(readers, in);
-  if (by_slice_) {
+  equal_rows_.Find(readers, in, positions_);
+  const std::vector<uint32_t>& firsts = equal_rows_.firsts();
+  if (options_.by_slice) {
     value_bytes_.clear();
     value_offsets_.assign(1, 0);
-    for (uint32_t i : positions_) {
+    for (uint32_t i : firsts) {
       AppendSlice(slices[i], &value_bytes_);
       codec_.Encode(readers, in.rows[i], &value_bytes_);
       value_offsets_.push_back(static_cast<uint32_t>(value_bytes_.size()));
     }
   } else {
+    value_rows_.resize(firsts.size());
+    for (size_t k = 0; k < firsts.size(); ++k) value_rows_[k] = in.rows[firsts[k]];
     codec_.EncodeRows(readers, value_rows_, &value_bytes_, &value_offsets_);
   }
-  wanted_.resize(positions_.size());
-  for (size_t j = 0; j < positions_.size(); ++j) {
-    const std::string_view value(value_bytes_.data() + value_offsets_[j],
-                                 value_offsets_[j + 1] - value_offsets_[j]);
-    wanted_[j] = {positions_[j], value};
+  wanted_.resize(firsts.size());
+  for (size_t k = 0; k < firsts.size(); ++k) {
+    const std::string_view value(value_bytes_.data() + value_offsets_[k],
+                                 value_offsets_[k + 1] - value_offsets_[k]);
+    wanted_[k] = {firsts[k], value};
   }
 }
 
@@ -120,9 +122,9 @@ void ValueCounts::Count(const GroupedRows& in, std::vector<std::vector<Change>>*
     const int8_t weight = in.weight(position);
     // A row becomes the first or stops being the last of its value.
     const int64_t without = weight > 0 ? 0 : 1;
-    uint8_t* counts = map_->MutableFixed(entries_[j]);
-    for (size_t word = 0; word < calls_words_; ++word) {
-      for (uint64_t calls = calls_[position * calls_words_ + word]; calls != 0; calls &= calls - 1) {
+    uint8_t* counts = map_->MutableFixed(EntryOf(j));
+    for (size_t word = 0; word < calls_words(); ++word) {
+      for (uint64_t calls = calls_[position * calls_words() + word]; calls != 0; calls &= calls - 1) {
         const size_t call = word * 64 + static_cast<size_t>(std::countr_zero(calls));
         uint8_t* at = counts + call * sizeof(int64_t);
         const int64_t before = LoadAs<int64_t>(at);
@@ -133,15 +135,31 @@ void ValueCounts::Count(const GroupedRows& in, std::vector<std::vector<Change>>*
   }
 }
 
+void ValueCounts::Mark(std::vector<std::vector<Change>>* changes) {
+  for (size_t j = 0; j < positions_.size(); ++j) {
+    const uint32_t position = positions_[j];
+    const RowRef entry = EntryOf(j);
+    for (size_t word = 0; word < calls_words(); ++word) {
+      const uint64_t calls = calls_[position * calls_words() + word];
+      const auto before = LoadAs<uint64_t>(map_->Fixed(entry) + word * sizeof(uint64_t));
+      uint64_t added = calls & ~before;
+      if (added == 0) continue;
+      StoreAs<uint64_t>(map_->MutableFixed(entry) + word * sizeof(uint64_t), before | added);
+      for (; added != 0; added &= added - 1)
+        (*changes)[word * 64 + static_cast<size_t>(std::countr_zero(added))].push_back({position, 1});
+    }
+  }
+}
+
 void ValueCounts::EraseUnused(const GroupedRows& in) {
   std::vector<RowRef> unused;
   for (size_t j = 0; j < positions_.size(); ++j) {
     bool is_unused = in.weight(positions_[j]) < 0;
     if (!is_unused) continue;
-    const uint8_t* counts = map_->Fixed(entries_[j]);
+    const uint8_t* counts = map_->Fixed(EntryOf(j));
     for (uint32_t call = 0; call < num_calls() && is_unused; ++call)
       is_unused = LoadAs<int64_t>(counts + call * sizeof(int64_t)) == 0;
-    if (is_unused) unused.push_back(entries_[j]);
+    if (is_unused) unused.push_back(EntryOf(j));
   }
   std::sort(unused.begin(), unused.end(), [](RowRef a, RowRef b) { return a.row < b.row; });
   unused.erase(std::unique(unused.begin(), unused.end()), unused.end());
@@ -155,13 +173,17 @@ Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const Group
   FindCalls(batch, in);
   FindValues(batch, in, slices);
   RETURN_IF_ERROR(map_->FindOrInsert(keys, wanted_, &entries_, &inserted_));
+  if (options_.insert_only) {
+    Mark(changes);
+    return Status::Ok();
+  }
   Count(in, changes);
   if (in.weights != nullptr) EraseUnused(in);
   return Status::Ok();
 }
 
 bool ValueCounts::InRange(std::string_view sub_key, SliceRange slices) const {
-  if (!by_slice_) return true;
+  if (!options_.by_slice) return true;
   const int64_t slice = SliceOf(sub_key);
   return slices.first < slice && slice <= slices.last;
 }
@@ -171,8 +193,14 @@ Status ValueCounts::ForEachValue(const KeyBatch& keys, uint32_t i, SliceRange sl
   std::vector<int64_t> counts(num_calls());
   return map_->ForEachEntry(keys, i, [&](std::string_view sub_key, RowRef entry) {
     if (!InRange(sub_key, slices)) return true;
-    std::memcpy(counts.data(), map_->Fixed(entry), counts.size() * sizeof(int64_t));
-    visit(by_slice_ ? sub_key.substr(kSliceBytes) : sub_key, counts.data());
+    const uint8_t* fixed = map_->Fixed(entry);
+    if (options_.insert_only) {
+      for (size_t call = 0; call < counts.size(); ++call)
+        counts[call] = LoadAs<uint64_t>(fixed + call / 64 * sizeof(uint64_t)) >> call % 64 & 1;
+    } else {
+      std::memcpy(counts.data(), fixed, counts.size() * sizeof(int64_t));
+    }
+    visit(options_.by_slice ? sub_key.substr(kSliceBytes) : sub_key, counts.data());
     return true;
   });
 }

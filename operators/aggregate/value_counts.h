@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/row/row_codec.h"
+#include "operators/aggregate/equal_rows.h"
 #include "operators/aggregate/group_rows.h"
 #include "state/keyed_state.h"
 
@@ -17,11 +18,15 @@ namespace millrace {
 /// NULL do not count. Single-owner.
 class ValueCounts {
  public:
-  /// `by_slice`: the values of one group are kept apart by slice. `with_nulls`: values with a NULL count too.
-  ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, bool by_slice, bool with_nulls);
+  struct Options {
+    bool by_slice = false;     // the values of one group are kept apart by slice
+    bool with_nulls = false;   // values with a NULL count, too
+    bool insert_only = false;  // nothing is taken back: whether a value occurred is enough to know
+  };
+  ValueCounts(std::vector<uint32_t> columns, std::vector<DataType> types, const Options& options);
 
   const std::vector<uint32_t>& columns() const { return columns_; }
-  bool with_nulls() const { return with_nulls_; }
+  bool with_nulls() const { return options_.with_nulls; }
   /// Another call that counts these values; `filter` is its FILTER column. Returns the call's number.
   uint32_t AddCall(std::optional<uint32_t> filter);
   Status Open(KeyedState& state, const std::vector<DataType>& key_types);
@@ -40,7 +45,7 @@ class ValueCounts {
     int64_t first = INT64_MIN;
     int64_t last = INT64_MAX;
   };
-  /// Visits the values below key i (once a slice) with one count a call.
+  /// Visits the values below key i (once a slice) with one count a call, at most 1 when insert_only.
   Status ForEachValue(const KeyBatch& keys, uint32_t i, SliceRange slices,
                       const std::function<void(std::string_view value, const int64_t* counts)>& visit);
   /// Appends a visited value to builders of the types.
@@ -55,31 +60,34 @@ class ValueCounts {
   Status Erase(const KeyBatch& keys, SliceRange slices);
 
  private:
-  /// Finds in wanted_ and positions_ the values of rows that some call counts.
-  void FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices);
+  size_t calls_words() const { return (filters_.size() + 63) / 64; }  // 64 calls a word
   /// Which calls count each row, by their FILTERs.
   void FindCalls(const Batch& batch, const GroupedRows& in);
-  /// The rows, in positions_ and value_rows_, that some call counts.
+  /// Finds in wanted_ the values of the rows in positions_.
+  void FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices);
+  /// The rows, in positions_, that some call counts.
   void FindCountedRows(std::span<const ColumnReader> readers, const GroupedRows& in);
+  RowRef EntryOf(size_t j) const { return entries_[equal_rows_.first_of(j)]; }  // of positions_[j]
   void Count(const GroupedRows& in, std::vector<std::vector<Change>>* changes);
+  void Mark(std::vector<std::vector<Change>>* changes);  // Count when insert_only
   void EraseUnused(const GroupedRows& in);
   bool InRange(std::string_view sub_key, SliceRange slices) const;
 
   std::vector<uint32_t> columns_;
   RowCodec codec_;
-  bool by_slice_;
-  bool with_nulls_;
+  const Options options_;
   std::vector<std::optional<uint32_t>> filters_;  // of the calls
+  // state: entries of "values...": version 1, an int64 count a call; version 2 (insert_only), a bit a call.
   KeyedMap* map_ = nullptr;
 
   // Of one batch.
-  size_t calls_words_ = 0;       // 64 calls a word
-  std::vector<uint64_t> calls_;  // calls_words_ for each row: a bit for each call that counts it
+  std::vector<uint64_t> calls_;      // calls_words() for each row: a bit for each call that counts it
+  std::vector<uint32_t> positions_;  // of the rows whose values are wanted
+  EqualRows equal_rows_;             // among them
   std::string value_bytes_;
   std::vector<uint32_t> value_offsets_;
   std::vector<uint32_t> value_rows_;
-  std::vector<uint32_t> positions_;  // of the rows whose values are wanted
-  std::vector<KeyedMap::EntryKey> wanted_;
+  std::vector<KeyedMap::EntryKey> wanted_;  // of the first of equal rows each
   std::vector<RowRef> entries_;
   std::vector<uint8_t> inserted_;
 };

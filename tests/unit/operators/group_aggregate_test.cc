@@ -179,6 +179,32 @@ TEST_F(GroupAggregateTest, DistinctCountsWithFilters) {
   EXPECT_THAT(harness.TakeRows(), ElementsAre("-[\"a\",2,0,3]", "+[\"a\",1,0,2]"));
 }
 
+// A bit a call is kept then, of more calls than a word has bits.
+TEST_F(GroupAggregateTest, DistinctCountsOfInsertsOnly) {
+  std::string calls;
+  std::string output = "k STRING";
+  for (int call = 0; call < 66; ++call) {
+    calls += std::string("aggregates { function: 'COUNT' arguments: 1 distinct: true ") +
+             (call % 2 == 1 ? "filter: 2 " : "") + "type { kind: BIGINT } } ";
+    output += ", n" + std::to_string(call) + " BIGINT";
+  }
+  const auto counts = [](int all, int filtered) {
+    std::string text = "[\"a\"";
+    for (int call = 0; call < 66; ++call) text += "," + std::to_string(call % 2 == 1 ? filtered : all);
+    return text + "]";
+  };
+  Harness harness = Make(calls, "k STRING, v STRING, f BOOLEAN", output);
+  ASSERT_OK(harness.Push({"a, 1, false", "a, 1, NULL", "a, 2, true", "a, NULL, true", "a, 1, false"}));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("+" + counts(2, 1)));
+  ASSERT_OK(harness.Push({"a, 1, false", "a, 2, false"}));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre());
+  const Result<proto::OperatorRestore> checkpoint = harness.Checkpoint(1);
+  ASSERT_OK(checkpoint.status());
+  ASSERT_OK(harness.Restore(*checkpoint, 2));
+  ASSERT_OK(harness.Push({"a, 1, true", "a, 2, true", "a, a value of many bytes, true"}));
+  EXPECT_THAT(harness.TakeRows(), ElementsAre("-" + counts(2, 1), "+" + counts(3, 3)));
+}
+
 TEST_F(GroupAggregateTest, FilterLimitsACall) {
   Harness harness = Make("aggregates { function: 'SUM' arguments: 1 filter: 2 type { kind: INTEGER } }",
                          "k STRING, v INT, f BOOLEAN", "k STRING, s INT");
@@ -214,6 +240,10 @@ TEST_F(GroupAggregateTest, RefusesRetractionsThatItCannotTake) {
                          "k STRING, v INT", "k STRING, m INT");
   const Status status = harness.Push({"a, 1", "- a, 1"});
   EXPECT_EQ(status.code(), kUnsupportedAggregate);
+  Harness distinct =
+      Make("aggregates { function: 'COUNT' arguments: 1 distinct: true type { kind: BIGINT } }",
+           "k STRING, v INT", "k STRING, n BIGINT");
+  EXPECT_EQ(distinct.Push({"a, 1", "- a, 1"}).code(), kUnsupportedAggregate);
 }
 
 TEST_F(GroupAggregateTest, RefusesUnknownFunctionsAndColumns) {
