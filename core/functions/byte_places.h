@@ -98,4 +98,21 @@ void ForEachPlace(std::string_view text, char wanted, Visit visit) {
   }
 }
 
+/// The first place at or after `from` at which `wanted`, which is not empty, occurs; npos when there is none.
+inline size_t FindText(std::string_view text, std::string_view wanted, size_t from) {
+  if (text.size() < wanted.size()) return std::string_view::npos;
+  const std::string_view firsts = text.substr(0, text.size() - wanted.size() + 1);
+  const std::string_view lasts = text.substr(wanted.size() - 1);
+  const ByteFinder first(wanted.front());
+  const ByteFinder last(wanted.back());
+  for (size_t begin = from; begin < firsts.size(); begin += ByteFinder::kBlockBytes) {
+    uint64_t places = first.PlacesFrom(firsts, begin) & last.PlacesFrom(lasts, begin);
+    for (; places != 0; places &= places - 1) {
+      const size_t place = begin + static_cast<size_t>(std::countr_zero(places));
+      if (std::memcmp(text.data() + place, wanted.data(), wanted.size()) == 0) return place;
+    }
+  }
+  return std::string_view::npos;
+}
+
 }  // namespace millrace

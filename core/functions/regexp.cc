@@ -61,14 +61,20 @@ bool IsGroup(const Regexp& regexp, int64_t group) {
   return group >= 0 && group <= regexp.re2().NumberOfCapturingGroups() && group < kGroupsMax;
 }
 
-void Extract(Row& row, const Regexp* regexp) {
-  const int64_t group = row.num_arguments() > 2 ? row.Long(2) : 0;
-  re2::StringPiece groups[kGroupsMax];
-  if (regexp == nullptr || !IsGroup(*regexp, group) ||
-      !regexp->Find(row.Text(0), 0, static_cast<int>(group), groups) || groups[group].data() == nullptr) {
-    return row.ReturnNull();
-  }
+template <int kNumGroups>
+void ExtractGroup(Row& row, const Regexp& regexp, int group) {
+  re2::StringPiece groups[kNumGroups];
+  if (!regexp.Find(row.Text(0), 0, group, groups) || groups[group].data() == nullptr) return row.ReturnNull();
   row.ReturnPart(0, ViewOf(groups[group]));
+}
+
+void Extract(Row& row, const Regexp* regexp) {
+  // It is one of the first mostly, and clearing room for all costs as much as a match.
+  constexpr int kFewGroups = 4;
+  const int64_t group = row.num_arguments() > 2 ? row.Long(2) : 0;
+  if (regexp == nullptr || !IsGroup(*regexp, group)) return row.ReturnNull();
+  if (group < kFewGroups) return ExtractGroup<kFewGroups>(row, *regexp, static_cast<int>(group));
+  ExtractGroup<kGroupsMax>(row, *regexp, static_cast<int>(group));
 }
 
 /// Calls `on_match(groups)` for each match from left to right, as Java's Matcher.find does.

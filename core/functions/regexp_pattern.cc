@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "core/error_codes.h"
+#include "core/functions/byte_places.h"
 #include "core/functions/regexp.h"
 
 namespace millrace {
@@ -121,8 +122,8 @@ bool Regexp::Find(std::string_view text, size_t from, int last_group, re2::Strin
   if (literal_.empty()) return match(from, re2::RE2::UNANCHORED);
   // Few starts are possible for each place of the literal; anchored there RE2 is several times as fast.
   constexpr size_t kAnchoredBytesMax = 2;
-  for (size_t place = text.find(literal_, from); place != std::string_view::npos;
-       place = text.find(literal_, place + 1)) {
+  for (size_t place = FindText(text, literal_, from); place != std::string_view::npos;
+       place = FindText(text, literal_, place + 1)) {
     size_t start = std::max(from, place - std::min(place, before_literal_bytes_max_));
     if (before_literal_bytes_max_ > kAnchoredBytesMax) {
       while (start > 0 && (static_cast<unsigned char>(text[start]) & 0xc0) == 0x80) --start;
