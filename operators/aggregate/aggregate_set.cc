@@ -55,6 +55,7 @@ std::vector<ColumnReader> ReadersOf(const std::vector<ColumnPtr>& columns) {
 
 void AggregateSet::Subset::Clear(size_t size_max) {
   size = 0;
+  has_weights = true;
   if (size_max <= rows.size()) return;
   payloads.resize(size_max);
   groups.resize(size_max);
@@ -72,16 +73,29 @@ void AggregateSet::Subset::Add(const Groups& in, size_t i, uint32_t row, int8_t 
 
 void AggregateSet::Subset::AddWhere(const ColumnReader& filter, const GroupedRows& in) {
   Clear(in.size());
-  for (size_t i = 0; i < in.size(); ++i) {
-    const uint32_t row = in.rows[i];
-    Add(in.groups, i, row, in.weight(i));
-    // Without a branch: the place is written always and kept only for TRUE.
-    if (filter.IsNull(row) || filter.Value<uint8_t>(row) == 0) --size;
+  // Without a branch: the place is written always and kept only for TRUE. What is written could be anything
+  // to the compiler, so that only local variables stay in registers.
+  uint8_t** const to_payloads = payloads.data();
+  RowRef* const to_groups = groups.data();
+  uint32_t* const to_rows = rows.data();
+  int8_t* const to_weights = weights.data();
+  const ColumnReader reader = filter;
+  const GroupedRows from = in;
+  size_t kept = 0;
+  for (size_t i = 0; i < from.size(); ++i) {
+    const uint32_t row = from.rows[i];
+    to_payloads[kept] = from.groups.payloads[i];
+    to_groups[kept] = from.groups.rows[i];
+    to_rows[kept] = row;
+    if (from.weights != nullptr) to_weights[kept] = from.weights[i];
+    kept += IsTrue(reader, row) ? 1 : 0;
   }
+  size = kept;
+  has_weights = from.weights != nullptr;
 }
 
 GroupedRows AggregateSet::Subset::View(BlobAccess* blobs) const {
-  return {{size, payloads.data(), groups.data(), blobs}, rows.data(), weights.data()};
+  return {{size, payloads.data(), groups.data(), blobs}, rows.data(), has_weights ? weights.data() : nullptr};
 }
 
 Result<AggregateSet> AggregateSet::Create(
@@ -202,7 +216,8 @@ void AggregateSet::UpdatePlain(Call& call, const Batch& batch, const GroupedRows
 Status AggregateSet::UpdateValues(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
                                   const int64_t* slices) {
   for (size_t v = 0; v < values_.size(); ++v) {
-    RETURN_IF_ERROR(values_[v].Update(batch, keys, in, slices, &changes_));
+    const ValueCounts* const before = v > 0 ? &values_[v - 1] : nullptr;
+    RETURN_IF_ERROR(values_[v].Update(batch, keys, in, slices, before, &changes_));
     for (Call& call : calls_) {
       if (call.values != static_cast<int32_t>(v)) continue;
       const std::vector<ValueCounts::Change>& changes = changes_[call.value_call];

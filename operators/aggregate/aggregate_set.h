@@ -84,6 +84,7 @@ class AggregateSet {
     std::vector<RowRef> groups;
     std::vector<uint32_t> rows;
     std::vector<int8_t> weights;
+    bool has_weights = true;  // else all are 1
     /// Makes room for `size_max` rows.
     void Clear(size_t size_max);
     /// `row` of the batch goes to the group of entry i.

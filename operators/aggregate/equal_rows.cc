@@ -49,11 +49,9 @@ bool IsSame(const ColumnReader& column, uint32_t a, uint32_t b) {
 
 }  // namespace
 
-void EqualRows::HashRows(std::span<const ColumnReader> columns, const GroupedRows& in,
-                         std::span<const uint32_t> positions) {
-  hashes_.resize(positions.size());
-  for (size_t j = 0; j < positions.size(); ++j)
-    hashes_[j] = reinterpret_cast<uintptr_t>(in.groups.rows[positions[j]].row);
+void EqualRows::HashValues(std::span<const ColumnReader> columns, const GroupedRows& in,
+                           std::span<const uint32_t> positions) {
+  hashes_.assign(positions.size(), 0);
   for (const ColumnReader& column : columns) {
     switch (WidthOf(column)) {
       case 1:
@@ -75,34 +73,52 @@ void EqualRows::HashRows(std::span<const ColumnReader> columns, const GroupedRow
   }
 }
 
-void EqualRows::Find(std::span<const ColumnReader> columns, const GroupedRows& in,
-                     std::span<const uint32_t> positions) {
-  firsts_.clear();
-  first_of_.resize(positions.size());
-  if (std::any_of(columns.begin(), columns.end(),
-                  [](const ColumnReader& column) { return WidthOf(column) == 0; })) {
-    // Nested values: not worth a comparison.
-    firsts_.assign(positions.begin(), positions.end());
-    std::iota(first_of_.begin(), first_of_.end(), 0u);
-    return;
-  }
-  HashRows(columns, in, positions);
+template <class WordOf, class AreEqual>
+void EqualRows::FindBy(const GroupedRows& in, std::span<const uint32_t> positions, WordOf word_of,
+                       AreEqual are_equal) {
   slots_.fill({});
-  const auto are_equal = [&](uint32_t a, uint32_t b) {
-    return in.groups.rows[a] == in.groups.rows[b] &&
-           std::all_of(columns.begin(), columns.end(),
-                       [&](const ColumnReader& column) { return IsSame(column, in.rows[a], in.rows[b]); });
-  };
+  firsts_.resize(positions.size());
+  uint32_t num_firsts = 0;
   for (size_t j = 0; j < positions.size(); ++j) {
-    Slot& slot = slots_[hashes_[j] >> (64 - kSlotBits)];
-    const bool is_known =
-        slot.first != UINT32_MAX && slot.hash == hashes_[j] && are_equal(positions[j], firsts_[slot.first]);
-    if (!is_known) {
-      slot = {hashes_[j], static_cast<uint32_t>(firsts_.size())};
-      firsts_.push_back(positions[j]);
+    const void* group = in.groups.rows[positions[j]].row;
+    const uint64_t word = word_of(j);
+    Slot& slot = slots_[Mix(reinterpret_cast<uintptr_t>(group), word) >> (64 - kSlotBits)];
+    if (slot.first == UINT32_MAX || slot.word != word || slot.group != group || !are_equal(j, slot.first)) {
+      slot = {word, group, num_firsts};
+      firsts_[num_firsts++] = positions[j];
     }
     first_of_[j] = slot.first;
   }
+  firsts_.resize(num_firsts);
+}
+
+void EqualRows::KeepApart(std::span<const uint32_t> positions) {
+  firsts_.assign(positions.begin(), positions.end());
+  first_of_.resize(positions.size());
+  std::iota(first_of_.begin(), first_of_.end(), 0u);
+}
+
+void EqualRows::Find(std::span<const ColumnReader> columns, const GroupedRows& in,
+                     std::span<const uint32_t> positions) {
+  first_of_.resize(positions.size());
+  if (columns.size() == 1 && WidthOf(columns[0]) == sizeof(uint64_t)) {
+    const ColumnReader& column = columns[0];
+    const auto value_of = [&](size_t j) { return column.Value<uint64_t>(in.rows[positions[j]]); };
+    return FindBy(in, positions, value_of, [](size_t, uint32_t) { return true; });
+  }
+  if (std::any_of(columns.begin(), columns.end(),
+                  [](const ColumnReader& column) { return WidthOf(column) == 0; })) {
+    return KeepApart(positions);  // nested values: not worth a comparison
+  }
+  HashValues(columns, in, positions);
+  const auto are_equal = [&](size_t j, uint32_t first) {
+    const uint32_t a = in.rows[positions[j]];
+    const uint32_t b = in.rows[firsts_[first]];
+    return std::all_of(columns.begin(), columns.end(),
+                       [&](const ColumnReader& column) { return IsSame(column, a, b); });
+  };
+  FindBy(
+      in, positions, [this](size_t j) { return hashes_[j]; }, are_equal);
 }
 
 }  // namespace millrace

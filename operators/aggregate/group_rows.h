@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "core/column/column.h"
 #include "state/keyed_table.h"
 
 namespace millrace {
@@ -18,6 +19,11 @@ inline T LoadAs(const uint8_t* at) {
 template <class T>
 inline void StoreAs(uint8_t* at, T value) {
   std::memcpy(at, &value, sizeof(T));
+}
+
+/// Whether a FILTER takes the row.
+inline bool IsTrue(const ColumnReader& filter, uint32_t row) {
+  return !filter.IsNull(row) && filter.Value<uint8_t>(row) != 0;
 }
 
 /// The variable-length parts of groups, wherever the groups lie (a keyed table, slices, scratch memory).

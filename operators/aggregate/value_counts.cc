@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <numeric>
 #include <utility>
 
 namespace millrace {
@@ -19,11 +20,6 @@ int64_t SliceOf(std::string_view sub_key) {
   int64_t slice;
   std::memcpy(&slice, sub_key.data(), kSliceBytes);
   return slice;
-}
-
-bool AnyNull(std::span<const ColumnReader> readers, uint32_t row) {
-  return std::any_of(readers.begin(), readers.end(),
-                     [row](const ColumnReader& reader) { return reader.IsNull(row); });
 }
 
 }  // namespace
@@ -50,7 +46,11 @@ Status ValueCounts::Open(KeyedState& state, const std::vector<DataType>& key_typ
   return Status::Ok();
 }
 
-void ValueCounts::FindCalls(const Batch& batch, const GroupedRows& in) {
+void ValueCounts::FindCalls(const Batch& batch, const GroupedRows& in, const ValueCounts* before) {
+  if (before != nullptr && before->filters_ == filters_) {
+    calls_ = before->calls_;
+    return;
+  }
   calls_.assign(in.size() * calls_words(), 0);
   for (uint32_t call = 0; call < num_calls(); ++call) {
     uint64_t* words = calls_.data() + call / 64;
@@ -61,39 +61,37 @@ void ValueCounts::FindCalls(const Batch& batch, const GroupedRows& in) {
       continue;
     }
     const ColumnReader filter(*batch.columns[*filters_[call]]);
-    for (uint32_t i = 0; i < in.size(); ++i) {
-      const bool passes = !filter.IsNull(in.rows[i]) && filter.Value<uint8_t>(in.rows[i]) != 0;
-      words[i * stride] |= uint64_t{passes} << bit;
-    }
+    for (uint32_t i = 0; i < in.size(); ++i) words[i * stride] |= uint64_t{IsTrue(filter, in.rows[i])} << bit;
   }
 }
 
 void ValueCounts::FindCountedRows(std::span<const ColumnReader> readers, const GroupedRows& in) {
-  const bool all_calls_filter =
-      std::all_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.has_value(); });
-  const bool may_be_null =
-      !options_.with_nulls && std::any_of(readers.begin(), readers.end(),
-                                          [](const ColumnReader& reader) { return reader.has_nulls(); });
-  const auto is_counted = [&](uint32_t i) {
-    const uint64_t* words = calls_.data() + i * calls_words();
-    if (all_calls_filter &&
-        std::all_of(words, words + calls_words(), [](uint64_t word) { return word == 0; }))
-      return false;
-    return !may_be_null || !AnyNull(readers, in.rows[i]);
-  };
   positions_.resize(in.size());
-  size_t count = 0;
-  for (uint32_t i = 0; i < in.size(); ++i) {
-    if ((all_calls_filter || may_be_null) && !is_counted(i)) continue;
-    positions_[count++] = i;
+  std::iota(positions_.begin(), positions_.end(), 0u);
+  const auto keep = [&](auto is_kept) {
+    size_t num_kept = 0;
+    for (uint32_t position : positions_) {
+      positions_[num_kept] = position;
+      num_kept += is_kept(position) ? 1 : 0;
+    }
+    positions_.resize(num_kept);
+  };
+  if (std::all_of(filters_.begin(), filters_.end(), [](const auto& filter) { return filter.has_value(); })) {
+    keep([&](uint32_t position) {
+      const uint64_t* words = calls_.data() + position * calls_words();
+      return std::any_of(words, words + calls_words(), [](uint64_t word) { return word != 0; });
+    });
   }
-  positions_.resize(count);
+  if (options_.with_nulls) return;
+  for (const ColumnReader& reader : readers) {
+    if (reader.has_nulls()) keep([&](uint32_t position) { return !reader.IsNull(in.rows[position]); });
+  }
 }
 
 void ValueCounts::FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices) {
   const std::vector<ColumnReader> readers = ReadColumns(batch, columns_);
   FindCountedRows(readers, in);
-  equal_rows_.Find(readers, in, positions_);
+  options_.with_nulls ? equal_rows_.KeepApart(positions_) : equal_rows_.Find(readers, in, positions_);
   const std::vector<uint32_t>& firsts = equal_rows_.firsts();
   if (options_.by_slice) {
     value_bytes_.clear();
@@ -136,19 +134,31 @@ void ValueCounts::Count(const GroupedRows& in, std::vector<std::vector<Change>>*
 }
 
 void ValueCounts::Mark(std::vector<std::vector<Change>>* changes) {
+  const size_t num_words = calls_words();
+  marked_.resize(entries_.size() * num_words);
+  for (size_t k = 0; k < entries_.size(); ++k)
+    std::memcpy(marked_.data() + k * num_words, map_->Fixed(entries_[k]), num_words * sizeof(uint64_t));
   for (size_t j = 0; j < positions_.size(); ++j) {
     const uint32_t position = positions_[j];
-    const RowRef entry = EntryOf(j);
-    for (size_t word = 0; word < calls_words(); ++word) {
-      const uint64_t calls = calls_[position * calls_words() + word];
-      const auto before = LoadAs<uint64_t>(map_->Fixed(entry) + word * sizeof(uint64_t));
-      uint64_t added = calls & ~before;
-      if (added == 0) continue;
-      StoreAs<uint64_t>(map_->MutableFixed(entry) + word * sizeof(uint64_t), before | added);
-      for (; added != 0; added &= added - 1)
-        (*changes)[word * 64 + static_cast<size_t>(std::countr_zero(added))].push_back({position, 1});
+    const size_t first = equal_rows_.first_of(j);
+    for (size_t word = 0; word < num_words; ++word) {
+      uint64_t& marked = marked_[first * num_words + word];
+      const uint64_t calls = calls_[position * num_words + word];
+      if ((calls & ~marked) != 0) marked = MarkEntry(entries_[first], word, calls, position, changes);
     }
   }
+}
+
+uint64_t ValueCounts::MarkEntry(RowRef entry, size_t word, uint64_t calls, uint32_t position,
+                                std::vector<std::vector<Change>>* changes) {
+  // Equal rows that were not found to be equal share it.
+  const auto before = LoadAs<uint64_t>(map_->Fixed(entry) + word * sizeof(uint64_t));
+  uint64_t added = calls & ~before;
+  if (added == 0) return before;
+  StoreAs<uint64_t>(map_->MutableFixed(entry) + word * sizeof(uint64_t), before | added);
+  for (; added != 0; added &= added - 1)
+    (*changes)[word * 64 + static_cast<size_t>(std::countr_zero(added))].push_back({position, 1});
+  return before | calls;
 }
 
 void ValueCounts::EraseUnused(const GroupedRows& in) {
@@ -167,10 +177,11 @@ void ValueCounts::EraseUnused(const GroupedRows& in) {
 }
 
 Status ValueCounts::Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in,
-                           const int64_t* slices, std::vector<std::vector<Change>>* changes) {
+                           const int64_t* slices, const ValueCounts* before,
+                           std::vector<std::vector<Change>>* changes) {
   changes->resize(num_calls());
   for (std::vector<Change>& of_call : *changes) of_call.clear();
-  FindCalls(batch, in);
+  FindCalls(batch, in, before);
   FindValues(batch, in, slices);
   RETURN_IF_ERROR(map_->FindOrInsert(keys, wanted_, &entries_, &inserted_));
   if (options_.insert_only) {

@@ -37,8 +37,9 @@ class ValueCounts {
     int8_t weight;
   };
   /// Counts rows, row i of key i (and in slice slices[i]). changes[c] gets what changed for call c, in order.
+  /// `before`, when not null, has just counted the same rows: what the FILTERs of both say is taken from it.
   Status Update(const Batch& batch, const KeyBatch& keys, const GroupedRows& in, const int64_t* slices,
-                std::vector<std::vector<Change>>* changes);
+                const ValueCounts* before, std::vector<std::vector<Change>>* changes);
 
   /// The slices to look at: first < slice <= last. Ignored unless by_slice.
   struct SliceRange {
@@ -62,7 +63,7 @@ class ValueCounts {
  private:
   size_t calls_words() const { return (filters_.size() + 63) / 64; }  // 64 calls a word
   /// Which calls count each row, by their FILTERs.
-  void FindCalls(const Batch& batch, const GroupedRows& in);
+  void FindCalls(const Batch& batch, const GroupedRows& in, const ValueCounts* before);
   /// Finds in wanted_ the values of the rows in positions_.
   void FindValues(const Batch& batch, const GroupedRows& in, const int64_t* slices);
   /// The rows, in positions_, that some call counts.
@@ -70,6 +71,9 @@ class ValueCounts {
   RowRef EntryOf(size_t j) const { return entries_[equal_rows_.first_of(j)]; }  // of positions_[j]
   void Count(const GroupedRows& in, std::vector<std::vector<Change>>* changes);
   void Mark(std::vector<std::vector<Change>>* changes);  // Count when insert_only
+  /// Sets bits of one word of an entry; the word after that.
+  uint64_t MarkEntry(RowRef entry, size_t word, uint64_t calls, uint32_t position,
+                     std::vector<std::vector<Change>>* changes);
   void EraseUnused(const GroupedRows& in);
   bool InRange(std::string_view sub_key, SliceRange slices) const;
 
@@ -88,7 +92,8 @@ class ValueCounts {
   std::vector<uint32_t> value_offsets_;
   std::vector<uint32_t> value_rows_;
   std::vector<KeyedMap::EntryKey> wanted_;  // of the first of equal rows each
-  std::vector<RowRef> entries_;
+  std::vector<RowRef> entries_;             // parallel to wanted_
+  std::vector<uint64_t> marked_;            // calls_words() for each of them: its bits
   std::vector<uint8_t> inserted_;
 };
 

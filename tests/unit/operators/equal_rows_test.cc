@@ -18,7 +18,7 @@ struct RandomRows {
     ColumnBuilder numbers(DataType::Bigint());
     ColumnBuilder texts(DataType::String());
     for (uint32_t row = 0; row < num_rows; ++row) {
-      random() % 5 == 0 ? numbers.AppendNull() : numbers.Append<int64_t>(static_cast<int64_t>(random() % 3));
+      numbers.Append<int64_t>(static_cast<int64_t>(random() % 3));
       texts.AppendString(random() % 2 == 0 ? "a" : "a text of more than twelve bytes");
       groups.push_back({&group_rows[random() % 3]});
       rows.push_back(row);
@@ -44,9 +44,8 @@ std::string TextOf(const RandomRows& input, uint32_t position) {
   for (const ColumnPtr& column : input.columns) {
     const ColumnReader reader(*column);
     const uint32_t row = input.rows[position];
-    text += reader.IsNull(row)                            ? "|null"
-            : column->physical() == PhysicalType::kString ? "|" + std::string(reader.String(row))
-                                                          : "|" + std::to_string(reader.Value<int64_t>(row));
+    text += column->physical() == PhysicalType::kString ? "|" + std::string(reader.String(row))
+                                                        : "|" + std::to_string(reader.Value<int64_t>(row));
   }
   return text;
 }
@@ -77,9 +76,7 @@ TEST(EqualRows, FindsMostRowsOfFewValues) {
   const RandomRows input(500);
   const std::vector<ColumnReader> columns{ColumnReader(*input.columns[0])};
   std::vector<uint32_t> positions;
-  for (uint32_t i = 0; i < 500; ++i) {
-    if (!columns[0].IsNull(input.rows[i])) positions.push_back(i);
-  }
+  for (uint32_t i = 0; i < 500; ++i) positions.push_back(i);
   EqualRows equal;
   equal.Find(columns, input.In(), positions);
   // Nine kinds of rows, of which two may be in each other's way.
