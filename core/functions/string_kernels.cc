@@ -10,20 +10,19 @@
 namespace millrace {
 namespace {
 
-std::optional<std::string_view> FieldBetween(std::string_view text, char separator, int64_t index) {
-  size_t begin = 0;
-  size_t end = text.size();
-  ForEachPlace(text, separator, [&](size_t place) {
-    if (index == 0) {
-      end = place;
-      return false;
+std::optional<std::string_view> FieldBetween(std::string_view text, const ByteFinder& separators,
+                                             int64_t index) {
+  size_t field = 0;  // where it starts, once index is 0
+  for (size_t begin = 0; begin < text.size(); begin += ByteFinder::kBlockBytes) {
+    uint64_t places = separators.PlacesFrom(text, begin);
+    for (; index > 0 && places != 0; places &= places - 1) {
+      if (--index == 0) field = begin + static_cast<size_t>(std::countr_zero(places)) + 1;
     }
-    --index;
-    begin = place + 1;
-    return true;
-  });
+    if (index == 0 && places != 0)
+      return text.substr(field, begin + static_cast<size_t>(std::countr_zero(places)) - field);
+  }
   if (index > 0) return std::nullopt;
-  return text.substr(begin, end - begin);
+  return text.substr(field);
 }
 
 /// Writes the StringRef of a text of at most 12 bytes, zeros behind its end. Word by word: reading back what
@@ -186,7 +185,7 @@ Kernel LetterCaseKernel(LetterCase letters) {
 std::optional<std::string_view> FieldOfIndex(std::string_view text, std::string_view separator,
                                              int64_t index) {
   if (index < 0 || text.empty()) return std::nullopt;
-  if (separator.size() == 1) return FieldBetween(text, separator[0], index);
+  if (separator.size() == 1) return FieldBetween(text, ByteFinder(separator[0]), index);
   size_t at = 0;
   for (;; --index) {
     const size_t end = separator.empty() ? text.find_first_of(" \t\n\r\f", at) : text.find(separator, at);
@@ -244,22 +243,44 @@ Kernel ReplaceKernel() {
   };
 }
 
+namespace {
+
+/// `field_of(row)` is asked for rows without a NULL.
+template <class FieldOf>
+ColumnPtr SplitRows(const KernelCall& call, std::span<const ColumnReader> may_be_null, FieldOf field_of) {
+  const ColumnReader texts(*call.arguments[0]);
+  OutputColumn out(call.result_type, call.context.batch.num_rows);
+  StringRef* refs = out.Values<StringRef>();
+  ForEachValid(call, may_be_null, &out, [&](uint32_t row) {
+    const std::string_view text = texts.String(row);
+    if (const auto field = field_of(text, row)) {
+      WritePart(*field, text.data() + text.size(), refs + row);
+    } else {
+      out.SetNull(row);
+    }
+  });
+  out.KeepAlive(*call.arguments[0]);
+  return out.Finish();
+}
+
+}  // namespace
+
 Kernel SplitIndexKernel() {
   return [](const KernelCall& call) {
     const std::array<ColumnReader, 3> readers{
         ColumnReader(*call.arguments[0]), ColumnReader(*call.arguments[1]), ColumnReader(*call.arguments[2])};
-    OutputColumn out(call.result_type, call.context.batch.num_rows);
-    StringRef* refs = out.Values<StringRef>();
-    ForEachValid(call, readers, &out, [&](uint32_t row) {
-      const std::string_view text = readers[0].String(row);
-      if (const auto field = FieldOfIndex(text, readers[1].String(row), readers[2].Value<int64_t>(row))) {
-        WritePart(*field, text.data() + text.size(), refs + row);
-      } else {
-        out.SetNull(row);
-      }
+    const bool is_constant = readers[1].is_constant() && !readers[1].IsNull(0) && readers[2].is_constant() &&
+                             !readers[2].IsNull(0);
+    if (is_constant && readers[1].String(0).size() == 1 && readers[2].Value<int64_t>(0) >= 0) {
+      const ByteFinder separators(readers[1].String(0)[0]);
+      const int64_t index = readers[2].Value<int64_t>(0);
+      return SplitRows(call, {readers.data(), 1}, [&](std::string_view text, uint32_t) {
+        return text.empty() ? std::nullopt : FieldBetween(text, separators, index);
+      });
+    }
+    return SplitRows(call, readers, [&](std::string_view text, uint32_t row) {
+      return FieldOfIndex(text, readers[1].String(row), readers[2].Value<int64_t>(row));
     });
-    out.KeepAlive(*call.arguments[0]);
-    return out.Finish();
   };
 }
 
