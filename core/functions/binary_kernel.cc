@@ -13,8 +13,10 @@ void PropagateNulls(const ColumnReader& a, const EvalContext& context, OutputCol
     for (size_t i = 0; i < num_bytes; ++i) to[i] &= from[i];
     return;
   }
+  const ColumnReader reader = a;  // nobody else's: what it points to stays in registers
   for (uint32_t row : context.rows) {
-    if (a.IsNull(row)) out->SetNull(row);
+    if (reader.IsNull(row)) [[unlikely]]
+      out->SetNull(row);
   }
 }
 

@@ -291,6 +291,58 @@ Status DecodeRow(std::string_view bytes, size_t num_fields, BuilderOf&& builder_
                 "row bytes do not fit their column types, bytes: " + std::to_string(bytes.size()));
 }
 
+bool AnyNull(const ColumnReader& column, std::span<const uint32_t> rows) {
+  const ColumnReader reader = column;  // nobody else's: what it points to stays in registers
+  return reader.has_nulls() &&
+         std::any_of(rows.begin(), rows.end(), [&](uint32_t row) { return reader.IsNull(row); });
+}
+
+/// How many bytes the value of a column takes in every row; 0 when that differs.
+size_t CommonSize(const ColumnReader& column, std::span<const uint32_t> rows) {
+  if (rows.empty() || AnyNull(column, rows)) return 0;
+  const PhysicalType type = column.payload().physical();
+  if (type == PhysicalType::kString && column.is_constant()) return kLengthBytes + column.String(0).size();
+  return EncodedSize(type);
+}
+
+/// Writes a column of equally long values, at `to` the one of the first row.
+void WriteStrided(const ColumnReader& column, std::span<const uint32_t> rows, size_t stride, char* to) {
+  const ColumnReader reader = column;
+  if (reader.payload().physical() == PhysicalType::kString) {
+    std::string value;
+    AppendValue(reader, 0, &value);
+    for (size_t i = 0; i < rows.size(); ++i) std::memcpy(to + i * stride, value.data(), value.size());
+    return;
+  }
+  WithFixedType(reader.payload().physical(), [&]<class T>() {
+    for (size_t i = 0; i < rows.size(); ++i) WriteFixed(reader.Value<T>(rows[i]), to + i * stride);
+  });
+}
+
+/// EncodeRows of rows that all take the same bytes; false (and nothing done) when they do not.
+bool EncodeEqualSizes(std::span<const ColumnReader> columns, std::span<const uint32_t> rows,
+                      std::string* bytes, std::vector<uint32_t>* offsets) {
+  const size_t bitmap_bytes = BitmapBytes(columns.size());
+  size_t stride = bitmap_bytes;
+  for (const ColumnReader& column : columns) {
+    const size_t size = CommonSize(column, rows);
+    if (size == 0) return false;
+    stride += size;
+  }
+  CHECK(stride * rows.size() <= UINT32_MAX);
+  bytes->resize(stride * rows.size());
+  offsets->resize(rows.size() + 1);
+  for (size_t i = 0; i <= rows.size(); ++i) (*offsets)[i] = static_cast<uint32_t>(i * stride);
+  char* to = bytes->data();
+  for (size_t i = 0; i < rows.size(); ++i) std::memset(to + i * stride, 0, bitmap_bytes);
+  to += bitmap_bytes;
+  for (const ColumnReader& column : columns) {
+    WriteStrided(column, rows, stride, to);
+    to += CommonSize(column, rows.first(1));
+  }
+  return true;
+}
+
 /// One column of EncodeRows: adds the sizes of its values to `sizes`, then writes them at `cursors`.
 class ColumnEncoder {
  public:
@@ -379,6 +431,7 @@ void RowCodec::Encode(std::span<const ColumnReader> columns, uint32_t row, std::
 void RowCodec::EncodeRows(std::span<const ColumnReader> columns, std::span<const uint32_t> rows,
                           std::string* bytes, std::vector<uint32_t>* offsets) const {
   DCHECK(columns.size() == types_.size());
+  if (EncodeEqualSizes(columns, rows, bytes, offsets)) return;
   offsets->assign(rows.size() + 1, static_cast<uint32_t>(bitmap_bytes_));
   std::vector<ColumnEncoder> encoders;
   encoders.reserve(columns.size());

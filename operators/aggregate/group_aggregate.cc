@@ -193,8 +193,10 @@ void GroupAggregate::CountRows(const Batch& batch) {
 
 void GroupAggregate::AppendResults(std::vector<ColumnBuilder>* results) {
   const Groups groups{touched_.size(), touched_payloads_.data(), touched_rows_.data(), &*blobs_};
-  for (size_t call = 0; call < results->size(); ++call)
+  for (size_t call = 0; call < results->size(); ++call) {
+    (*results)[call].Reserve(static_cast<uint32_t>(2 * touched_.size()));  // before and after the batch
     aggregates_->AppendResult(call, groups, (*results)[call]);
+  }
 }
 
 Status GroupAggregate::EmitChanges(const Batch& batch, std::vector<ColumnBuilder>* results, Output& output) {

@@ -136,7 +136,14 @@ TEST(RowCodecTest, EncodeRowsEqualsEncode) {
     taken.push_back(Column::Dictionary(column, Rows({9, 8, 7, 6, 5, 4, 3, 2, 1, 0})));
     constant.push_back(Column::ConstantOf(column, 5, 10));
   }
-  for (const auto& columns : {flat, taken, constant}) {
+  std::vector<std::vector<ColumnPtr>> inputs = {flat, taken, constant};
+  // Columns whose values have one size are written another way, alone and beside each other.
+  for (size_t i = 0; i < flat.size(); ++i) {
+    for (const ColumnPtr& column : {flat[i], taken[i], constant[i]}) {
+      for (const ColumnPtr& other : constant) inputs.push_back({column, other});
+    }
+  }
+  for (const auto& columns : inputs) {
     for (const Selection& rows : {Selection{}, Selection{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, Selection{3, 7}}) {
       std::string bytes = "left over";
       std::vector<uint32_t> offsets;
