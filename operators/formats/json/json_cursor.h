@@ -74,18 +74,39 @@ class JsonCursor {
 
   /// A string's raw bytes between the quotes, and whether they hold escapes. The opening quote is next.
   bool ReadString(std::string_view* raw, bool* has_escapes) {
-    if (const char* const behind = StringAt(position_, raw, has_escapes)) {
-      position_ = behind;
-      return true;
+    const String string = StringAt(position_);
+    if (string.behind == nullptr) {
+      position_ = end_;
+      return Fail("ends inside a string");
     }
-    position_ = end_;
-    return Fail("ends inside a string");
+    *raw = {position_ + 1, static_cast<size_t>(string.behind - position_ - 2)};
+    *has_escapes = string.has_escapes;
+    position_ = string.behind;
+    return true;
   }
-  /// The same of the string at `at`; where it ends, or null when it does not.
-  const char* StringAt(const char* at, std::string_view* raw, bool* has_escapes) {
-    *has_escapes = false;
-    const char* const behind = ShortString(at, raw);
-    return behind != nullptr ? behind : LongString(at, raw, has_escapes);
+  /// The string whose opening quote is at `at`: what is behind its closing quote (null when it has none), and
+  /// whether there are escapes before.
+  struct String {
+    const char* behind;
+    bool has_escapes;
+  };
+  String StringAt(const char* at) {
+#if defined(__SSE2__)
+    // Most end within 16 bytes and have no escape before.
+    const char* const begin = at + 1;
+    if (end_ - begin >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
+      const auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
+      const auto escapes =
+          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+      const uint32_t before_quote = (quotes - 1) & ~quotes;  // bits below the first quote
+      if (quotes != 0 && (escapes & before_quote) == 0) {
+        non_ascii_ |= (static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & before_quote) != 0;
+        return {begin + __builtin_ctz(quotes) + 1, false};
+      }
+    }
+#endif
+    return LongStringAt(at);
   }
   /// A number's text, and whether it has a fraction or exponent.
   bool ReadNumber(std::string_view* text, bool* is_float);
@@ -142,9 +163,6 @@ class JsonCursor {
 
   /// Replaces the escapes of a raw string; false on a bad one. Lone surrogates become '?', as in Java.
   static bool Unescape(std::string_view raw, std::string* out);
-  /// The same into `out`, which has room for as many bytes as `raw`; the end of what was written, nullptr for
-  /// a bad escape.
-  static char* Unescape(std::string_view raw, char* out);
 
  private:
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__);
@@ -166,29 +184,8 @@ class JsonCursor {
             (((digits >> 16) & 0x000000ff000000ffull) * 0x0000271000000001ull)) >>
            32;
   }
-  /// The string whose opening quote is at `at`, when it ends within 16 bytes and has no escape before, as
-  /// most have; where it ends, or null and nothing done.
-  const char* ShortString(const char* at, std::string_view* raw) {
-#if defined(__SSE2__)
-    const char* const begin = at + 1;
-    if (end_ - begin >= 16) {
-      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(begin));
-      const auto quotes = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('"'))));
-      const auto escapes =
-          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
-      const uint32_t before_quote = (quotes - 1) & ~quotes;  // bits below the first quote
-      if (quotes != 0 && (escapes & before_quote) == 0) {
-        const auto size = static_cast<size_t>(__builtin_ctz(quotes));
-        non_ascii_ |= (static_cast<uint32_t>(_mm_movemask_epi8(bytes)) & before_quote) != 0;
-        *raw = {begin, size};
-        return begin + size + 1;
-      }
-    }
-#endif
-    return nullptr;
-  }
   static bool IsSpace(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
-  const char* LongString(const char* at, std::string_view* raw, bool* has_escapes);
+  String LongStringAt(const char* at);
   bool SkipObject(int depth);
   bool SkipArray(int depth);
 

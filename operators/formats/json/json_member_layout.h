@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <span>
@@ -13,43 +14,18 @@
 
 namespace millrace {
 
-/// A piece of text that is looked for at a position again and again: one comparison when it has at most 16
-/// bytes.
-class ExpectedText {
- public:
-  explicit ExpectedText(std::string_view text) { Set(text); }
-  void Set(std::string_view text) {
-    text_ = text;
-    std::memset(prefix_, 0, sizeof(prefix_));
-    prefix_size_ = text.size() < sizeof(prefix_) ? text.size() : sizeof(prefix_);
-    std::memcpy(prefix_, text.data(), prefix_size_);
-    mask_ = (uint32_t{1} << prefix_size_) - 1;
-  }
-  size_t size() const { return text_.size(); }
+struct JsonRowNode;
 
-  /// Whether the bytes from `at` begin with the text; reads nothing from `end` on.
-  bool IsAt(const char* at, const char* end) const {
-    const auto room = static_cast<size_t>(end - at);
-    if (room < sizeof(prefix_))
-      return room >= text_.size() && std::memcmp(at, text_.data(), text_.size()) == 0;
-#if defined(__SSE2__)
-    const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
-    const __m128i wanted = _mm_loadu_si128(reinterpret_cast<const __m128i*>(prefix_));
-    const auto equal = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
-    if ((equal & mask_) != mask_) return false;
-#else
-    if (std::memcmp(at, prefix_, prefix_size_) != 0) return false;
-#endif
-    if (text_.size() <= sizeof(prefix_)) return true;
-    return room >= text_.size() && std::memcmp(at + sizeof(prefix_), text_.data() + sizeof(prefix_),
-                                               text_.size() - sizeof(prefix_)) == 0;
-  }
-
- private:
-  std::string text_;
-  char prefix_[16];
-  size_t prefix_size_ = 0;
-  uint32_t mask_ = 0;
+/// What a member's value mostly is, going by the type of the column that takes it. Those that have a name
+/// here are read in the loop over members.
+enum class JsonUsualValue : uint8_t {
+  kSkipped,  // nobody asked for it
+  kBigint,
+  kInteger,
+  kText,       // to a column that refers to the record's bytes
+  kTimestamp,  // with milliseconds, to microseconds
+  kRow,
+  kOther,
 };
 
 /// The members of an object as the last one had them, in order: records of one source mostly look alike, so
@@ -59,9 +35,49 @@ class ExpectedText {
 class JsonMemberLayout {
  public:
   static constexpr uint32_t kUnknownField = 0xffffffffu;
-  struct Member {
-    ExpectedText text;
-    uint32_t field;
+
+  class Member {
+   public:
+    /// `node`: the reader of the value; null when nobody asked for it.
+    Member(std::string_view text, JsonRowNode* node, JsonUsualValue usual_value) {
+      Set(text, node, usual_value);
+    }
+    void Set(std::string_view text, JsonRowNode* node, JsonUsualValue usual_value) {
+      text_ = text;
+      size_ = static_cast<uint16_t>(text.size());
+      const size_t prefix_size = std::min(text.size(), sizeof(prefix_));
+      std::memset(prefix_, 0, sizeof(prefix_));
+      std::memcpy(prefix_, text.data(), prefix_size);
+      others_ = static_cast<uint16_t>(~((uint32_t{1} << prefix_size) - 1));
+      node_ = node;
+      usual_value_ = usual_value;
+    }
+    size_t text_size() const { return size_; }
+    JsonRowNode* node() const { return node_; }
+    JsonUsualValue usual_value() const { return usual_value_; }
+
+    /// Whether the bytes from `at` begin with the text, in one comparison when it has at most 16; reads
+    /// nothing from `end` on.
+    bool IsAt(const char* at, const char* end) const {
+#if defined(__SSE2__)
+      if (end - at >= static_cast<ptrdiff_t>(sizeof(prefix_))) [[likely]] {
+        const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+        const __m128i wanted = _mm_loadu_si128(reinterpret_cast<const __m128i*>(prefix_));
+        const auto equal = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
+        if ((equal | others_) != 0xffff) return false;
+        if (size_ <= sizeof(prefix_)) return true;
+      }
+#endif
+      return static_cast<size_t>(end - at) >= size_ && std::memcmp(at, text_.data(), size_) == 0;
+    }
+
+   private:
+    char prefix_[16];
+    uint16_t others_;  // the bytes of the prefix that are not the text's, one bit each
+    uint16_t size_;
+    JsonUsualValue usual_value_;
+    JsonRowNode* node_;
+    std::string text_;
   };
 
   std::span<const Member> members() const { return {members_.data(), num_members_}; }
@@ -69,19 +85,18 @@ class JsonMemberLayout {
 
   /// Forgets the members from number `position` on.
   void Truncate(size_t position) {
-    while (num_members_ > position) num_fields_ -= members_[--num_members_].field != kUnknownField;
+    while (num_members_ > position) num_fields_ -= members_[--num_members_].node() != nullptr;
   }
   /// Adds the next member; false when it is not kept, and then none behind it can be.
-  bool Add(std::string_view text, uint32_t field) {
+  bool Add(std::string_view text, JsonRowNode* node, JsonUsualValue usual_value) {
     if (num_members_ == kMembersMax || text.size() > kTextBytesMax) return false;
     if (num_members_ == members_.size()) {
-      members_.push_back({ExpectedText(text), field});
+      members_.emplace_back(text, node, usual_value);
     } else {
-      members_[num_members_].text.Set(text);
-      members_[num_members_].field = field;
+      members_[num_members_].Set(text, node, usual_value);
     }
     ++num_members_;
-    num_fields_ += field != kUnknownField;
+    num_fields_ += node != nullptr;
     return true;
   }
 

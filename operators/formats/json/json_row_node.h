@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
+#include "core/column/column_builder.h"
 #include "operators/formats/json/json_member_layout.h"
-#include "operators/formats/json/json_row_reader.h"
 
 namespace millrace {
 
@@ -24,13 +24,13 @@ struct JsonMapEntry {
 
 /// A column or a part of one, as its reader sees it. A node is never entered again before it is left: types
 /// do not contain themselves.
-struct JsonRowReader::Node {
+struct JsonRowNode {
   std::string name;
   DataType type;
   TypeKind kind = TypeKind::kNull;
-  bool takes_millis = false;  // a timestamp whose microseconds a text with 3 fraction digits gives
+  JsonUsualValue usual_value = JsonUsualValue::kOther;
   ColumnBuilder* builder = nullptr;
-  std::vector<Node> children;
+  std::vector<JsonRowNode> children;
   // ROW:
   JsonMemberLayout layout;
   std::vector<uint64_t> seen_in_row;  // the number of the row that last had field i

@@ -19,6 +19,25 @@ bool HasDecimal(const DataType& type) {
   return false;
 }
 
+JsonUsualValue UsualValueOf(const DataType& type) {
+  switch (type.kind()) {
+    case TypeKind::kBigint:
+      return JsonUsualValue::kBigint;
+    case TypeKind::kInteger:
+      return JsonUsualValue::kInteger;
+    case TypeKind::kVarchar:
+      return JsonUsualValue::kText;
+    case TypeKind::kTimestamp:
+      // Not one whose digits would be cut, or that keeps nanoseconds.
+      return type.precision() >= 3 && type.physical() == PhysicalType::kInt64 ? JsonUsualValue::kTimestamp
+                                                                              : JsonUsualValue::kOther;
+    case TypeKind::kRow:
+      return JsonUsualValue::kRow;
+    default:
+      return JsonUsualValue::kOther;
+  }
+}
+
 void MarkOverriddenEntries(std::vector<JsonMapEntry>* entries) {
   if (entries->size() <= kQuadraticSearchMax) {
     for (size_t i = 0; i < entries->size(); ++i) {
@@ -36,19 +55,19 @@ void MarkOverriddenEntries(std::vector<JsonMapEntry>* entries) {
 
 }  // namespace
 
-JsonRowReader::Node JsonRowReader::MakeNode(const std::string& name, const DataType& type) {
-  Node node;
+JsonRowNode JsonRowReader::MakeNode(const std::string& name, const DataType& type) {
+  JsonRowNode node;
   node.name = name;
   node.type = type;
   node.kind = type.kind();
-  node.takes_millis = type.IsTimestamp() && type.precision() >= 3 && type.physical() == PhysicalType::kInt64;
+  node.usual_value = UsualValueOf(type);
   for (const Field& field : type.fields()) node.children.push_back(MakeNode(field.name, field.type));
   node.seen_in_row.resize(node.children.size());
   for (uint32_t i = 0; i < node.children.size(); ++i) node.field_of_name.emplace(node.children[i].name, i);
   return node;
 }
 
-uint32_t JsonRowReader::Node::FieldOf(std::string_view field_name) const {
+uint32_t JsonRowNode::FieldOf(std::string_view field_name) const {
   const auto found = field_of_name.find(absl::string_view(field_name.data(), field_name.size()));
   return found == field_of_name.end() ? JsonMemberLayout::kUnknownField : found->second;
 }
@@ -112,77 +131,71 @@ JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
   // could else be the cursor's, for all the compiler knows.
   const char* at = cursor.position();
   const char* const end = cursor.end();
-  size_t position = 0;
-  for (; position < members.size(); ++position) {
-    const JsonMemberLayout::Member& member = members[position];
-    if (!member.text.IsAt(at, end)) break;
-    at += member.text.size();
-    if (const char* const behind = ReadUsualValue(row, member.field, at, end)) {
+  const JsonMemberLayout::Member* member = members.data();
+  const JsonMemberLayout::Member* const members_end = member + members.size();
+  for (; member != members_end; ++member) {
+    if (!member->IsAt(at, end)) [[unlikely]]
+      break;
+    at += member->text_size();
+    if (const char* const behind = ReadUsualValue(*member, at, end)) [[likely]] {
       at = behind;
       continue;
     }
     cursor.set_position(at);
     cursor.SkipSpace();
-    const Outcome outcome = ReadMemberValue(row, member.field);
+    const Outcome outcome = ReadMemberValue(member->node());
     if (outcome != Outcome::kOk) [[unlikely]]
       return outcome;
     at = cursor.position();
   }
   cursor.set_position(at);
-  if (position == members.size() && row->layout.num_fields() == row->children.size() && position > 0 &&
+  if (member == members_end && row->layout.num_fields() == row->children.size() && !members.empty() &&
       cursor.Consume('}')) {
     return Outcome::kOk;
   }
-  return ReadMembersByName(row, position);
+  return ReadMembersByName(row, static_cast<size_t>(member - members.data()));
 }
 
 /// A value that most are like and that needs few instructions: where it ends, or null and nothing done.
-[[gnu::always_inline]] inline const char* JsonRowReader::ReadUsualValue(Node* row, uint32_t field,
-                                                                        const char* at, const char* end) {
+[[gnu::always_inline]] inline const char* JsonRowReader::ReadUsualValue(
+    const JsonMemberLayout::Member& member, const char* at, const char* end) {
   constexpr std::string_view kNull = "null";
   constexpr ptrdiff_t kTimestampBytes = 23;
   if (end - at <= kTimestampBytes + 2) return nullptr;
-  if (field == JsonMemberLayout::kUnknownField) {
-    std::string_view text;
-    bool has_escapes;
-    int64_t number;
-    if (*at == '"') return cursor_->StringAt(at, &text, &has_escapes);
-    if (*at != 'n') return JsonCursor::UsualInteger(at, &number);
-    return std::memcmp(at, kNull.data(), kNull.size()) == 0 ? at + kNull.size() : nullptr;
-  }
-  Node& node = row->children[field];
-  if (*at == 'n') {
-    if (std::memcmp(at, kNull.data(), kNull.size()) != 0) return nullptr;
-    node.builder->AppendNull();
-    return at + kNull.size();
-  }
   const char* behind = nullptr;
   int64_t number;
-  std::string_view text;
-  switch (node.kind) {
-    case TypeKind::kBigint:
+  Node* const node = member.node();
+  if (*at == 'n') {
+    if (std::memcmp(at, kNull.data(), kNull.size()) != 0) return nullptr;
+    if (node != nullptr) node->builder->AppendNull();
+    return at + kNull.size();
+  }
+  switch (member.usual_value()) {
+    case JsonUsualValue::kSkipped:
+      return *at == '"' ? cursor_->StringAt(at).behind : JsonCursor::UsualInteger(at, &number);
+    case JsonUsualValue::kBigint:
       behind = JsonCursor::UsualInteger(at, &number);
-      if (behind != nullptr) node.builder->Append(number);
+      if (behind != nullptr) node->builder->Append(number);
       return behind;
-    case TypeKind::kInteger:
+    case JsonUsualValue::kInteger:
       behind = JsonCursor::UsualInteger(at, &number);
       if (behind == nullptr || number != static_cast<int32_t>(number)) return nullptr;
-      node.builder->Append(static_cast<int32_t>(number));
+      node->builder->Append(static_cast<int32_t>(number));
       return behind;
-    case TypeKind::kVarchar: {
-      bool has_escapes;
+    case JsonUsualValue::kText: {
       if (!zero_copy_ || *at != '"') return nullptr;
-      behind = cursor_->StringAt(at, &text, &has_escapes);
-      if (behind == nullptr) return nullptr;
-      if (has_escapes) return AppendUnescaped(&node, text) == Outcome::kOk ? behind : nullptr;
-      node.builder->AppendStringRef(StringRef(text));
-      return behind;
+      const JsonCursor::String string = cursor_->StringAt(at);
+      if (string.behind == nullptr) return nullptr;
+      const std::string_view raw(at + 1, static_cast<size_t>(string.behind - at - 2));
+      if (string.has_escapes) return AppendUnescaped(node, raw) == Outcome::kOk ? string.behind : nullptr;
+      node->builder->AppendStringRef(StringRef(raw));
+      return string.behind;
     }
-    case TypeKind::kTimestamp: {
-      if (!node.takes_millis || *at != '"' || at[kTimestampBytes + 1] != '"') return nullptr;
+    case JsonUsualValue::kTimestamp: {
+      if (*at != '"' || at[kTimestampBytes + 1] != '"') return nullptr;
       const auto micros = ParseUsualTimestamp(at + 1, timestamp_separator_, date_cache_);
       if (!micros) return nullptr;
-      node.builder->Append(*micros);
+      node->builder->Append(*micros);
       return at + kTimestampBytes + 2;
     }
     default:
@@ -190,15 +203,13 @@ JsonRowReader::Outcome JsonRowReader::ReadMembers(Node* row) {
   }
 }
 
-JsonRowReader::Outcome JsonRowReader::ReadMemberValue(Node* row, uint32_t field) {
-  if (field == JsonMemberLayout::kUnknownField)
-    return cursor_->SkipValue() ? Outcome::kOk : Outcome::kBadSyntax;
-  Node& node = row->children[field];
+JsonRowReader::Outcome JsonRowReader::ReadMemberValue(Node* node) {
+  if (node == nullptr) return cursor_->SkipValue() ? Outcome::kOk : Outcome::kBadSyntax;
   const bool is_usual_row =
-      node.kind == TypeKind::kRow && cursor_->Peek() == '{' && !options_.ignore_parse_errors;
-  const Outcome outcome = is_usual_row ? ReadNestedRow(&node) : ReadNullable(&node);
+      node->kind == TypeKind::kRow && cursor_->Peek() == '{' && !options_.ignore_parse_errors;
+  const Outcome outcome = is_usual_row ? ReadNestedRow(node) : ReadNullable(node);
   if (outcome == Outcome::kBadValue) [[unlikely]]
-    path_ = path_.empty() ? node.name : node.name + "." + path_;
+    path_ = path_.empty() ? node->name : node->name + "." + path_;
   return outcome;
 }
 
@@ -225,7 +236,9 @@ JsonRowReader::Outcome JsonRowReader::ReadMembersByName(Node* row, size_t positi
   JsonCursor& cursor = *cursor_;
   ++row->row_number;
   for (const JsonMemberLayout::Member& member : row->layout.members().first(position)) {
-    if (member.field != JsonMemberLayout::kUnknownField) row->seen_in_row[member.field] = row->row_number;
+    if (member.node() != nullptr) {
+      row->seen_in_row[static_cast<size_t>(member.node() - row->children.data())] = row->row_number;
+    }
   }
   const size_t num_matched = position;
   bool learns = true;
@@ -242,17 +255,18 @@ JsonRowReader::Outcome JsonRowReader::ReadMembersByName(Node* row, size_t positi
     }
     uint32_t field;
     if (!ReadName(row, &field)) return Outcome::kBadSyntax;
-    if (field != JsonMemberLayout::kUnknownField) {
+    Node* const node = field == JsonMemberLayout::kUnknownField ? nullptr : &row->children[field];
+    if (node != nullptr) {
       if (row->seen_in_row[field] == row->row_number) {
-        Node& node = row->children[field];
-        node.builder->TruncateTo(node.builder->size() - 1);  // the last of equal names counts
+        node->builder->TruncateTo(node->builder->size() - 1);  // the last of equal names counts
         learns = false;
       }
       row->seen_in_row[field] = row->row_number;
     }
     if (position == num_matched) row->layout.Truncate(position);
-    learns = learns && row->layout.Add({begin, static_cast<size_t>(cursor.position() - begin)}, field);
-    if (const Outcome outcome = ReadMemberValue(row, field); outcome != Outcome::kOk) return outcome;
+    learns = learns && row->layout.Add({begin, static_cast<size_t>(cursor.position() - begin)}, node,
+                                       node == nullptr ? JsonUsualValue::kSkipped : node->usual_value);
+    if (const Outcome outcome = ReadMemberValue(node); outcome != Outcome::kOk) return outcome;
   }
   return AppendMissing(row);
 }

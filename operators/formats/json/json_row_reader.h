@@ -8,10 +8,13 @@
 #include "core/column/column_builder.h"
 #include "core/status.h"
 #include "operators/formats/json/json_cursor.h"
+#include "operators/formats/json/json_member_layout.h"
 #include "operators/formats/json/json_options.h"
 #include "operators/formats/text/scalar_text.h"
 
 namespace millrace {
+
+struct JsonRowNode;
 
 /// Reads JSON objects into columns: looks fields up first where the last record had them, allocates nothing
 /// for a record whose strings have no escapes, and lets strings refer to the record's buffer. Single-owner.
@@ -30,7 +33,7 @@ class JsonRowReader {
   Status Failure(const JsonCursor& cursor) const;
 
  private:
-  struct Node;
+  using Node = JsonRowNode;
   /// kBadValue: well-formed but not of the column's type, and the cursor is anywhere in the value.
   enum class Outcome : uint8_t { kOk, kBadValue, kBadSyntax };
 
@@ -39,11 +42,11 @@ class JsonRowReader {
 
   /// What is behind an object's '{': first as many members as stand where the last object had them.
   Outcome ReadMembers(Node* row);
-  const char* ReadUsualValue(Node* row, uint32_t field, const char* at, const char* end);
+  const char* ReadUsualValue(const JsonMemberLayout::Member& member, const char* at, const char* end);
   /// The members from number `position` on, by name; the layout is learned anew from there.
   Outcome ReadMembersByName(Node* row, size_t position);
   bool ReadName(Node* row, uint32_t* field);
-  Outcome ReadMemberValue(Node* row, uint32_t field);
+  Outcome ReadMemberValue(Node* node);
   Outcome AppendMissing(Node* row);
   Outcome ReadNullable(Node* node);
   Outcome ReadValue(Node* node);

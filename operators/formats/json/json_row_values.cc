@@ -5,6 +5,7 @@
 #include "core/descriptor/option_text.h"
 #include "operators/formats/json/json_row_node.h"
 #include "operators/formats/json/json_row_reader.h"
+#include "operators/formats/json/json_string.h"
 #include "operators/formats/json/json_tree_text.h"
 #include "operators/formats/text/scalar_text.h"
 
@@ -40,13 +41,14 @@ void JsonRowReader::AppendText(Node* node, std::string_view text, bool is_in_rec
 }
 
 JsonRowReader::Outcome JsonRowReader::AppendUnescaped(Node* node, std::string_view raw) {
-  char* const text = node->builder->WriteString(raw.size());
-  const char* const end = JsonCursor::Unescape(raw, text);
+  const size_t size_max = raw.size() + kUnescapeSlackBytes;
+  char* const text = node->builder->WriteString(size_max);
+  const char* const end = UnescapeJsonString(raw, text);
   if (end == nullptr) {
     cursor_->Fail("has a bad escape in a string");
     return Outcome::kBadSyntax;
   }
-  node->builder->AppendWrittenString(text, static_cast<size_t>(end - text), raw.size());
+  node->builder->AppendWrittenString(text, static_cast<size_t>(end - text), size_max);
   return Outcome::kOk;
 }
 

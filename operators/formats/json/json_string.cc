@@ -1,5 +1,7 @@
-#include "operators/formats/json/json_string_end.h"
+#include "operators/formats/json/json_string.h"
 
+#include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -7,10 +9,101 @@
 #include <immintrin.h>
 #endif
 
+#include "core/functions/utf8.h"
+
 namespace millrace {
 namespace {
 
 constexpr ptrdiff_t kBlockBytes = 64;
+
+bool IsDigit(char c) {
+  return static_cast<unsigned char>(c - '0') < 10;
+}
+
+/// The value of 4 hexadecimal digits; -1 when they are not.
+int32_t FourHexDigits(std::string_view text) {
+  if (text.size() < 4) return -1;
+  int32_t value = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    const char c = text[i];
+    const char lower = static_cast<char>(c | 0x20);
+    int32_t digit;
+    if (IsDigit(c)) {
+      digit = c - '0';
+    } else if (lower >= 'a' && lower <= 'f') {
+      digit = lower - 'a' + 10;
+    } else {
+      return -1;
+    }
+    value = value * 16 + digit;
+  }
+  return value;
+}
+
+/// What the character behind a backslash stands for; 0 when it is no such escape.
+constexpr std::array<char, 256> kSimpleEscapes = [] {
+  std::array<char, 256> values{};
+  values['"'] = '"';
+  values['\\'] = '\\';
+  values['/'] = '/';
+  values['b'] = '\b';
+  values['f'] = '\f';
+  values['n'] = '\n';
+  values['r'] = '\r';
+  values['t'] = '\t';
+  return values;
+}();
+
+/// Writes the character that the escape at the beginning of `text` stands for ("\u0041", or two of them), and
+/// moves `next` behind it; nullptr for a bad one.
+char* UnescapeCodePoint(std::string_view text, const char** next, char* out) {
+  const int32_t unit = text.substr(0, 2) == "\\u" ? FourHexDigits(text.substr(2)) : -1;
+  if (unit < 0) return nullptr;
+  *next += 6;
+  if (unit < 0xd800 || unit > 0xdfff) return WriteCharacter(static_cast<uint32_t>(unit), out);
+  const bool is_pair = unit < 0xdc00 && text.substr(6, 2) == "\\u";
+  const int32_t low = is_pair ? FourHexDigits(text.substr(8)) : -1;
+  if (low < 0xdc00 || low > 0xdfff) {
+    *out = '?';
+    return out + 1;
+  }
+  *next += 6;
+  return WriteCharacter(
+      0x10000 + (static_cast<uint32_t>(unit - 0xd800) << 10) + static_cast<uint32_t>(low - 0xdc00), out);
+}
+
+char* UnescapeByEscape(std::string_view raw, char* out) {
+  const char* at = raw.data();
+  const char* const end = at + raw.size();
+  while (at != end) {
+#if defined(__SSE2__)
+    while (end - at >= 16) {
+      const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out), bytes);
+      const auto escapes =
+          static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\\'))));
+      const int num_plain = escapes == 0 ? 16 : __builtin_ctz(escapes);
+      at += num_plain;
+      out += num_plain;
+      if (escapes != 0) break;
+    }
+    if (at == end) break;
+#endif
+    if (*at != '\\') {
+      *out++ = *at++;
+      continue;
+    }
+    const char simple = end - at > 1 ? kSimpleEscapes[static_cast<unsigned char>(at[1])] : '\0';
+    if (simple != '\0') {
+      *out++ = simple;
+      at += 2;
+      continue;
+    }
+    out = UnescapeCodePoint({at, static_cast<size_t>(end - at)}, &at, out);
+    if (out == nullptr) return nullptr;
+  }
+  return out;
+}
 
 /// Where 64 bytes hold what ends a string or may hide its end: one bit a byte, the first lowest.
 struct Block {
@@ -115,6 +208,40 @@ MILLRACE_AVX2 JsonStringEnd FindWithAvx2(const char* start, const char* from, co
   });
 }
 
+#define MILLRACE_AVX512 \
+  __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,bmi2,popcnt")))
+
+bool HasAvx512() {
+  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+         __builtin_cpu_supports("avx512vbmi") && __builtin_cpu_supports("avx512vbmi2") &&
+         __builtin_cpu_supports("bmi2");
+}
+
+/// All escapes of a block at once, however many and wherever they are: a byte that is escaped is looked up in
+/// the table of what it stands for, and the backslashes in front are left out. A string with code points is
+/// left to the other way.
+MILLRACE_AVX512 char* UnescapeWithAvx512(std::string_view raw, char* out) {
+  const __m512i low_escapes = _mm512_loadu_si512(kSimpleEscapes.data());
+  const __m512i high_escapes = _mm512_loadu_si512(kSimpleEscapes.data() + kBlockBytes);
+  char* to = out;
+  uint64_t carried_escape = 0;
+  for (size_t i = 0; i < raw.size(); i += kBlockBytes) {
+    const auto block_bytes = static_cast<uint32_t>(std::min<size_t>(raw.size() - i, kBlockBytes));
+    const uint64_t in_string = _bzhi_u64(~uint64_t{0}, block_bytes);
+    const __m512i bytes = _mm512_maskz_loadu_epi8(in_string, raw.data() + i);  // 0 behind the string
+    const uint64_t backslashes = _mm512_cmpeq_epi8_mask(bytes, _mm512_set1_epi8('\\'));
+    const uint64_t escaped = EscapedBytes(backslashes, &carried_escape);
+    const __m512i meanings = _mm512_permutex2var_epi8(low_escapes, bytes, high_escapes);
+    const uint64_t unknown = _mm512_testn_epi8_mask(meanings, meanings) | _mm512_movepi8_mask(bytes);
+    if ((escaped & unknown) != 0) return UnescapeByEscape(raw, out);
+    const uint64_t kept = in_string & (~backslashes | escaped);
+    const __m512i unescaped = _mm512_mask_mov_epi8(bytes, escaped, meanings);
+    _mm512_storeu_si512(to, _mm512_maskz_compress_epi8(kept, unescaped));
+    to += _mm_popcnt_u64(kept);
+  }
+  return carried_escape == 0 ? to : nullptr;
+}
+
 #else
 
 JsonStringEnd FindPortably(const char* start, const char* from, const char* end) {
@@ -131,5 +258,11 @@ JsonStringEnd (*const FindJsonStringEnd)(const char* start, const char* from, co
 #else
     FindPortably;
 #endif
+
+char* (*const UnescapeJsonString)(std::string_view raw, char* out) =
+#if defined(__x86_64__)
+    HasAvx512() ? UnescapeWithAvx512 :
+#endif
+                UnescapeByEscape;
 
 }  // namespace millrace
