@@ -105,12 +105,13 @@ class ExprBuilder {
       key = KeyOf("call " + function->name, type, arguments);
       if (ExprPtr known = pool_.Find(key)) return known;
     }
+    const ExprTraits traits = TraitsOfFunction(function->name, resolved.argument_types);
     if (function->special_form) {
       ExprPtr form = MakeSpecialForm(function->name, std::move(type), arguments);
-      return pool_.AddCall(key, std::move(form), arguments);
+      return pool_.AddCall(key, std::move(form), arguments, traits);
     }
     ASSIGN_OR_RETURN(Kernel kernel, function->prepare(resolved, infos, session_));
-    return MakeCall(key, std::move(type), std::move(kernel), std::move(arguments));
+    return MakeCall(key, std::move(type), std::move(kernel), std::move(arguments), traits);
   }
 
   static bool IsJsonCall(const proto::Expression& expression) {
@@ -119,16 +120,25 @@ class ExprBuilder {
     return name == "JSON_OBJECT" || name == "JSON_ARRAY" || name == "JSON";
   }
 
-  static ExprPtr MakeSpecialForm(const std::string& name, DataType type,
-                                 const std::vector<ExprPtr>& arguments) {
-    if (name == "AND" || name == "OR") {
-      return std::make_shared<LogicalExpr>(std::move(type), name == "AND", arguments);
-    }
+  ExprPtr MakeSpecialForm(const std::string& name, DataType type, const std::vector<ExprPtr>& arguments) {
+    if (name == "AND" || name == "OR") return MakeLogical(name == "AND", std::move(type), arguments);
     if (name == "IF") {
       return std::make_shared<CaseExpr>(std::move(type), std::vector{arguments[0]}, std::vector{arguments[1]},
                                         arguments[2]);
     }
     return std::make_shared<CoalesceExpr>(std::move(type), arguments);
+  }
+
+  /// Where no operand can fail their order is free: those that cost little leave fewer rows to the others.
+  ExprPtr MakeLogical(bool is_and, DataType type, std::vector<ExprPtr> operands) {
+    ExprTraits traits;
+    for (const ExprPtr& operand : operands) traits.Include(pool_.TraitsOf(operand));
+    if (!traits.may_fail) {
+      std::stable_sort(operands.begin(), operands.end(), [this](const ExprPtr& a, const ExprPtr& b) {
+        return pool_.TraitsOf(a).cost < pool_.TraitsOf(b).cost;
+      });
+    }
+    return std::make_shared<LogicalExpr>(std::move(type), is_and, std::move(operands));
   }
 
   Result<ExprPtr> BuildCast(const proto::Cast& cast, const DataType& declared) {
@@ -177,7 +187,7 @@ class ExprBuilder {
     return pool_.AddCall(
         key,
         std::make_shared<CaseExpr>(declared, std::move(conditions), std::move(results), std::move(otherwise)),
-        inputs);
+        inputs, {.may_fail = false, .cost = ExprTraits::Cost::kSome});
   }
 
   Result<ExprPtr> BuildField(const proto::FieldAccess& access, const DataType& declared) {
@@ -192,7 +202,8 @@ class ExprBuilder {
     const std::string key = KeyOf(fmt::format("field {}", access.index()), type, {&input, 1});
     if (ExprPtr known = pool_.Find(key)) return known;
     pool_.Refer(input);
-    return pool_.AddLeaf(key, std::make_shared<FieldExpr>(std::move(type), std::move(input), access.index()));
+    auto field_of = std::make_shared<FieldExpr>(std::move(type), input, access.index());
+    return pool_.AddLeaf(key, std::move(field_of), input);
   }
 
   /// The declared type may differ in nullability, names of fields and lengths of strings.
@@ -223,26 +234,27 @@ class ExprBuilder {
     const std::string key = KeyOf(try_cast ? "try_cast" : "cast", result, {&input, 1});
     if (ExprPtr known = pool_.Find(key)) return known;
     ASSIGN_OR_RETURN(Kernel kernel, PrepareCast(input->type(), result, try_cast, session_));
-    return MakeCall(key, std::move(result), std::move(kernel), {std::move(input)});
+    return MakeCall(key, std::move(result), std::move(kernel), {std::move(input)},
+                    {.may_fail = true, .cost = ExprTraits::Cost::kSome});
   }
 
   /// A deterministic call (one with a key) of constants is computed here, unless it fails: then the rows that
   /// reach it do.
   Result<ExprPtr> MakeCall(const std::string& key, DataType type, Kernel kernel,
-                           std::vector<ExprPtr> arguments) {
+                           std::vector<ExprPtr> arguments, const ExprTraits& traits) {
     const bool deterministic = !key.empty();
     const bool constant =
         deterministic && std::all_of(arguments.begin(), arguments.end(), [](const ExprPtr& argument) {
           return argument->ConstantValue() != nullptr;
         });
     auto call = std::make_shared<CallExpr>(type, std::move(kernel), arguments, deterministic);
-    if (!constant) return pool_.AddCall(key, std::move(call), arguments);
+    if (!constant) return pool_.AddCall(key, std::move(call), arguments, traits);
     const Batch batch{.schema = nullptr, .num_rows = 1};
     const Selection rows{0};
     RowErrors errors;
     EvalContext context{batch, rows, session_, session_.query_start_micros, errors};
     ColumnPtr value = call->Evaluate(context);
-    if (!errors.empty()) return pool_.AddCall(key, std::move(call), arguments);
+    if (!errors.empty()) return pool_.AddCall(key, std::move(call), arguments, traits);
     return pool_.AddLeaf(
         key, std::make_shared<ConstantExpr>(std::move(type), Column::ConstantOf(std::move(value), 0, 1)));
   }

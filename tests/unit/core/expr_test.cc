@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "core/column/batch.h"
+#include "core/expr/expr_traits.h"
 #include "core/expr/function_registry.h"
 #include "core/row/row_codec.h"
 #include "core/row/value_json.h"
@@ -22,6 +23,18 @@ proto::Expression IntLiteral(int32_t value) {
   const DataType type = DataType::Integer().NotNull();
   ColumnBuilder builder(type);
   builder.Append<int32_t>(value);
+  const ColumnPtr column = builder.Finish();
+  const ColumnReader reader(*column);
+  proto::Expression expression;
+  ToProto(type, expression.mutable_type());
+  RowCodec({type}).Encode({&reader, 1}, 0, expression.mutable_literal()->mutable_row());
+  return expression;
+}
+
+proto::Expression TextLiteral(const std::string& value) {
+  const DataType type = DataType::String().NotNull();
+  ColumnBuilder builder(type);
+  builder.AppendString(value);
   const ColumnPtr column = builder.Finish();
   const ColumnReader reader(*column);
   proto::Expression expression;
@@ -135,6 +148,33 @@ TEST_F(ExprTest, GuardsProtectWhatTheyGuard) {
   EXPECT_EQ(Values(*Build(Call("IF", {not_zero, quotient, IntLiteral(-1)}))), "5 -1 -1 4 ");
   EXPECT_EQ(Values(*Build(Call("COALESCE", {ColumnNumber(0), IntLiteral(7)}))), "4 0 7 5 ");
   EXPECT_TRUE(errors_.empty());
+}
+
+// What costs less goes first, except where that could make a row fail or keep one from failing.
+TEST_F(ExprTest, OperandsThatMayFailKeepTheirOrder) {
+  SetInts({4, 0, 99, 5});
+  const proto::Expression zero = Call("=", {ColumnNumber(0), IntLiteral(0)});
+  const proto::Expression ends_with_4 = Call("REGEXP", {ColumnNumber(1), TextLiteral("4$")});
+  const proto::Expression quotient_is_5 =
+      Call("=", {Call("/", {IntLiteral(20), ColumnNumber(0)}), IntLiteral(5)});
+  EXPECT_EQ(Values(*Build(Call("OR", {ends_with_4, zero}))), "true true null false ");
+  EXPECT_EQ(Values(*Build(Call("AND", {ends_with_4, quotient_is_5}))), "true false false false ");
+  EXPECT_TRUE(errors_.empty());
+  const ExprPtr fails_first = Build(Call("AND", {quotient_is_5, zero}));
+  EvalContext context = Context();
+  fails_first->Evaluate(context);
+  EXPECT_EQ(FailedRows(), (std::vector<uint32_t>{1}));
+}
+
+TEST(ExprTraits, KnowWhatIsDearAndWhatMayFail) {
+  const std::vector<DataType> numbers(2, DataType::Bigint());
+  const std::vector<DataType> texts(2, DataType::String());
+  EXPECT_EQ(TraitsOfFunction("=", numbers).cost, ExprTraits::Cost::kLow);
+  EXPECT_EQ(TraitsOfFunction("=", texts).cost, ExprTraits::Cost::kSome);
+  EXPECT_EQ(TraitsOfFunction("REGEXP", texts).cost, ExprTraits::Cost::kHigh);
+  EXPECT_FALSE(TraitsOfFunction("REGEXP", texts).may_fail);
+  EXPECT_TRUE(TraitsOfFunction("/", numbers).may_fail);
+  EXPECT_TRUE(TraitsOfFunction("RAND", {}).may_fail);  // nobody knows: its order is kept
 }
 
 TEST_F(ExprTest, SelectTrueDropsFalseNullAndFailedRows) {
