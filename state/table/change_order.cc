@@ -21,6 +21,12 @@ uint64_t HeadOf(std::string_view text) {
 
 }  // namespace
 
+OrderParts::OrderParts(size_t num_rows, uint64_t first, uint64_t last) : first_(first) {
+  const uint64_t num_parts = num_rows / kPartRows + 1;
+  while ((last - first) >> width_bits_ >= num_parts) ++width_bits_;
+  sizes_.resize(PartOf(last) + 1);
+}
+
 void SortByOrder(std::vector<OrderedRow>* rows) {
   const auto less = [](const OrderedRow& a, const OrderedRow& b) { return a.order < b.order; };
   if (rows->size() < kRadixRowsMin) {

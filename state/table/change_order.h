@@ -15,6 +15,25 @@ struct OrderedRow {
   Row* row;
 };
 
+/// Cuts a range of orders into parts of equal width, about kPartRows rows in each where orders are spread as
+/// hashes are: few enough to be sorted in the processor's cache.
+class OrderParts {
+ public:
+  static constexpr size_t kPartRows = 32 * 1024;
+
+  /// `num_rows` rows with orders from `first` to `last`.
+  OrderParts(size_t num_rows, uint64_t first, uint64_t last);
+  size_t size() const { return sizes_.size(); }
+  size_t PartOf(uint64_t order) const { return (order - first_) >> width_bits_; }
+  void Count(uint64_t order) { ++sizes_[PartOf(order)]; }
+  size_t num_rows(size_t part) const { return sizes_[part]; }  // that were counted
+
+ private:
+  const uint64_t first_;
+  uint32_t width_bits_ = 0;
+  std::vector<size_t> sizes_;
+};
+
 /// Sorts by `order`; rows of equal order keep theirs. A radix sort by 11 bits a pass (Knuth, vol. 3, 5.2.5),
 /// passes in which all rows agree left out.
 void SortByOrder(std::vector<OrderedRow>* rows);

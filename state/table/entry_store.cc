@@ -54,15 +54,12 @@ void EntryStore::ReviveEntry(Row* entry) {
 }
 
 void EntryStore::OnErase(Row* entry, bool kept) {
-  Links* links = layout().Links<Links>(entry);
-  Row* head = links->head;
+  Row* head = layout().Links<Links>(entry)->head;
   if (kept) {
     MutableList(head).Hide();
     return;
   }
   MutableList(head).Remove(entry);
-  // A writer may still meet the dead entry, but not its head.
-  links->head = nullptr;
   if (List(head).num_entries() == 0) FreeHead(head);
 }
 
@@ -78,13 +75,11 @@ void EntryStore::AppendOrder(std::span<Row* const> entries, std::vector<OrderedR
   for (size_t i = 0; i < entries.size(); ++i) {
     if (i + kEntriesAhead < entries.size()) __builtin_prefetch(entries[i + kEntriesAhead]);
     if (i + kHeadsAhead < entries.size()) __builtin_prefetch(HeadOf(entries[i + kHeadsAhead]));
-    const Row* head = HeadOf(entries[i]);
-    out->push_back({head != nullptr ? OrderOf(head) : UINT64_MAX, entries[i]});
+    out->push_back({OrderOf(HeadOf(entries[i])), entries[i]});
   }
 }
 
 void EntryStore::SortTies(std::span<OrderedRow> entries) const {
-  if (HeadOf(entries[0].row) == nullptr) return;  // dead: nothing is written of them
   const auto head_less = [this](const OrderedRow& a, const OrderedRow& b) {
     const std::string_view key_a = head_layout_.Key(HeadOf(a.row));
     const std::string_view key_b = head_layout_.Key(HeadOf(b.row));
@@ -106,7 +101,7 @@ void EntryStore::SortTies(std::span<OrderedRow> entries) const {
 
 void EntryStore::PrefetchContent(const Row* entry) const {
   PrefetchRow(entry);
-  if (const Row* head = HeadOf(entry)) __builtin_prefetch(head);
+  __builtin_prefetch(HeadOf(entry));
 }
 
 void EntryStore::AppendKeySuffix(const Row* entry, std::string* out) const {

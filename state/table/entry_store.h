@@ -50,7 +50,7 @@ class EntryStore final : public RowStore {
 
  private:
   struct Links {  // of an entry
-    Row* head;    // null once the entry is dead
+    Row* head;
   };
 
   const Row* HeadOf(const Row* entry) const { return layout().Links<Links>(entry)->head; }

@@ -5,6 +5,11 @@
 #include "state/table/row_store.h"
 
 namespace millrace::state {
+namespace {
+
+constexpr size_t kGatheredMin = 1 << 20;
+
+}  // namespace
 
 struct FrozenRows::Change {
   uint32_t key_size = 0;
@@ -12,7 +17,7 @@ struct FrozenRows::Change {
   bool erased = false;
 };
 
-FrozenRows::FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, std::vector<Row*> rows)
+FrozenRows::FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, RowSet rows)
     : change_(change), store_(std::move(store)), rows_(std::move(rows)) {
 }
 
@@ -24,58 +29,48 @@ void FrozenRows::TakeBack(Row* row, uint32_t current) {
   row->change = current;
 }
 
-std::vector<size_t> FrozenRows::Partition() {
-  // Small enough to be sorted in the processor's cache, and next to nothing beside the rows themselves.
-  constexpr size_t kPartRows = 32 * 1024;
-  const size_t num_rows = rows_.size();
-  const uint64_t num_parts = (num_rows + kPartRows - 1) / kPartRows;
-  if (num_parts <= 1) return {num_rows};
-  // The group and the upper half of the hash; dead rows, whose order is beyond all others, have the last one.
-  std::vector<uint32_t> heads;
-  heads.reserve(num_rows);
-  uint32_t first = UINT32_MAX;
-  uint32_t last = 0;
-  std::vector<OrderedRow> orders;
-  for (size_t at = 0; at < num_rows; at += kPartRows) {
-    orders.clear();
-    store_->AppendOrder(std::span(rows_).subspan(at, std::min(kPartRows, num_rows - at)), &orders);
-    for (const OrderedRow& row : orders) {
-      const auto head = static_cast<uint32_t>(std::min<uint64_t>(row.order >> 16, UINT32_MAX));
-      heads.push_back(head);
-      first = std::min(first, head);
-      if (head != UINT32_MAX) last = std::max(last, head);
-    }
-  }
-  const uint64_t width = last >= first ? uint64_t{last} - first + 1 : 1;
-  const auto part_of = [&](uint32_t head) {
-    return head > last ? num_parts - 1 : (head - first) * num_parts / width;
+template <class Visit>
+void FrozenRows::ForEachOrdered(Visit&& visit) const {
+  constexpr size_t kRun = 256;
+  std::vector<Row*> run;
+  std::vector<OrderedRow> ordered;
+  const auto visit_run = [&] {
+    ordered.clear();
+    store_->AppendOrder(run, &ordered);
+    for (const OrderedRow& row : ordered) visit(row);
+    run.clear();
   };
-  std::vector<size_t> ends(num_parts, 0);
-  for (uint32_t head : heads) ++ends[part_of(head)];
-  size_t next = 0;
-  for (size_t& end : ends) next += std::exchange(end, next);
-  std::vector<Row*> parted(num_rows);
-  for (size_t i = 0; i < num_rows; ++i) parted[ends[part_of(heads[i])]++] = rows_[i];
-  rows_ = std::move(parted);
-  return ends;
+  rows_.ForEach([&](Row* row) {
+    run.push_back(row);
+    if (run.size() == kRun) visit_run();
+  });
+  visit_run();
 }
 
-std::vector<OrderedRow> FrozenRows::InOrder(std::span<Row* const> part) const {
+OrderParts FrozenRows::Partition() const {
+  uint64_t first = UINT64_MAX;
+  uint64_t last = 0;
+  ForEachOrdered([&](const OrderedRow& row) {
+    first = std::min(first, row.order);
+    last = std::max(last, row.order);
+  });
+  OrderParts parts(rows_.size(), first, last);
+  ForEachOrdered([&](const OrderedRow& row) { parts.Count(row.order); });
+  return parts;
+}
+
+void FrozenRows::Sort(std::vector<OrderedRow>* rows) const {
   // Keys and what their order depends on never change, so sorting needs no lock.
-  std::vector<OrderedRow> rows;
-  rows.reserve(part.size());
-  store_->AppendOrder(part, &rows);
-  SortByOrder(&rows);
+  SortByOrder(rows);
   constexpr size_t kAhead = 32;
-  for (size_t begin = 0, end = 0; begin < rows.size(); begin = end) {
-    for (; end < rows.size() && rows[end].order == rows[begin].order; ++end) {
+  for (size_t begin = 0, end = 0; begin < rows->size(); begin = end) {
+    for (; end < rows->size() && (*rows)[end].order == (*rows)[begin].order; ++end) {
       const size_t ahead = end + kAhead;
-      if (ahead < rows.size() && rows[ahead].order == rows[ahead - 1].order)
-        store_->PrefetchRow(rows[ahead].row);
+      if (ahead < rows->size() && (*rows)[ahead].order == (*rows)[ahead - 1].order)
+        store_->PrefetchRow((*rows)[ahead].row);
     }
-    if (end - begin > 1) store_->SortTies(std::span(rows).subspan(begin, end - begin));
+    if (end - begin > 1) store_->SortTies(std::span(*rows).subspan(begin, end - begin));
   }
-  return rows;
 }
 
 void FrozenRows::Read(std::span<const OrderedRow> rows, std::vector<Change>* out, std::string* bytes) {
@@ -85,8 +80,7 @@ void FrozenRows::Read(std::span<const OrderedRow> rows, std::vector<Change>* out
   for (const OrderedRow& ordered : rows) {
     Row* const row = ordered.row;
     const bool is_current = row->change == change_;
-    if (is_current && row->flags >= kRowDeleted) garbage_.push_back(row);
-    if (is_current && row->flags == kRowDead) continue;
+    if (is_current && row->flags == kRowDeleted) garbage_.push_back(row);
     const size_t begin = bytes->size();
     store_->AppendDatabaseKey(ordered, bytes);
     Change& change = out->emplace_back();
@@ -105,10 +99,31 @@ void FrozenRows::Read(std::span<const OrderedRow> rows, std::vector<Change>* out
 
 Status FrozenRows::Write(ChangeSink& sink) {
   garbage_.clear();
-  size_t begin = 0;
-  for (size_t end : Partition()) {
-    RETURN_IF_ERROR(WriteOrdered(InOrder(std::span(rows_).subspan(begin, end - begin)), sink));
-    begin = end;
+  const OrderParts parts = Partition();
+  // One more walk over the set costs less than room for all of a large one.
+  const size_t gathered_max = std::max(kGatheredMin, rows_.size() / 4);
+  for (size_t begin = 0, end = 0; begin < parts.size(); begin = end) {
+    size_t num_gathered = 0;
+    std::vector<size_t> ends;  // of the parts from `begin` on
+    for (; end < parts.size() && (end == begin || num_gathered + parts.num_rows(end) <= gathered_max);
+         ++end) {
+      ends.push_back(num_gathered);
+      num_gathered += parts.num_rows(end);
+    }
+    std::vector<Row*> gathered(num_gathered);
+    ForEachOrdered([&](const OrderedRow& row) {
+      const size_t part = parts.PartOf(row.order);
+      if (part >= begin && part < end) gathered[ends[part - begin]++] = row.row;
+    });
+    std::vector<OrderedRow> rows;
+    size_t at = 0;
+    for (size_t part_end : ends) {
+      rows.clear();
+      store_->AppendOrder(std::span(gathered).subspan(at, part_end - at), &rows);
+      Sort(&rows);
+      RETURN_IF_ERROR(WriteOrdered(rows, sink));
+      at = part_end;
+    }
   }
   return Status::Ok();
 }

@@ -22,7 +22,6 @@ struct Row {
 enum RowFlag : uint8_t {
   kRowNew = 1,      // made under change number `change`: no freeze and no database knows it
   kRowDeleted = 2,  // erased, but the database may still hold it
-  kRowDead = 4,     // erased and unknown to the database; only the list of changes still points to it
 };
 
 /// The half of a key's hash that indexes use.

@@ -23,7 +23,7 @@ Row* RowStore::MakeNew(uint32_t hash, uint16_t group, std::string_view key) {
   Row* row = Allocate(hash, group, key);
   row->flags = kRowNew;
   row->change = clock_.current;
-  changed_.push_back(row);
+  changed_.Insert(row);
   return row;
 }
 
@@ -64,9 +64,9 @@ void RowStore::Revive(Row* row) {
 void RowStore::Erase(Row* row) {
   if ((row->flags & kRowNew) != 0 && row->change == clock_.current) {
     OnErase(row, false);
+    changed_.Erase(row);
     FreeBlobs(row);
-    row->flags = kRowDead;
-    if (++num_dead_ * 2 > changed_.size() && num_dead_ > 1024) CompactChanges();
+    Free(row);
     return;
   }
   MarkChanged(row);
@@ -86,20 +86,7 @@ void RowStore::TakeBack(Row* row) {
     row->change = clock_.current;
   }
   row->flags &= static_cast<uint8_t>(~kRowNew);
-  changed_.push_back(row);
-}
-
-void RowStore::CompactChanges() {
-  size_t kept = 0;
-  for (Row* row : changed_) {
-    if (row->flags == kRowDead) {
-      Free(row);
-    } else {
-      changed_[kept++] = row;
-    }
-  }
-  changed_.resize(kept);
-  num_dead_ = 0;
+  changed_.Insert(row);
 }
 
 void RowStore::StoreBlob(BlobSlot& slot, std::string_view bytes) {
@@ -188,7 +175,6 @@ Status RowStore::DecodeValue(std::string_view value, Row* row) {
 std::unique_ptr<FrozenRows> RowStore::Freeze() {
   if (changed_.empty()) return nullptr;
   may_be_stored_ = true;
-  num_dead_ = 0;
   auto frozen = std::make_unique<FrozenRows>(clock_.current, shared_from_this(), std::exchange(changed_, {}));
   frozen_.push_back(frozen.get());
   return frozen;
@@ -197,12 +183,8 @@ std::unique_ptr<FrozenRows> RowStore::Freeze() {
 void RowStore::Drain(const FrozenRows& frozen) {
   for (Row* row : frozen.garbage()) {
     if (row->change != frozen.change()) continue;  // a later freeze has it
-    if (row->flags == kRowDeleted) {
-      OnRelease(row);
-      Free(row);
-    } else if (row->flags == kRowDead) {
-      Free(row);
-    }
+    OnRelease(row);
+    Free(row);
   }
   std::erase(frozen_, &frozen);
 }

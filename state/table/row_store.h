@@ -19,6 +19,7 @@
 #include "state/table/row.h"
 #include "state/table/row_arena.h"
 #include "state/table/row_index.h"
+#include "state/table/row_set.h"
 
 namespace millrace::state {
 
@@ -36,7 +37,7 @@ class ChangeSink {
 /// the frozen content into `copies`. Write runs on one other thread at a time.
 class FrozenRows {
  public:
-  FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, std::vector<Row*> rows);
+  FrozenRows(uint32_t change, std::shared_ptr<RowStore> store, RowSet rows);
 
   /// Writes the frozen content of every row; may be repeated after a failure. `sink` is called without the
   /// lock.
@@ -52,27 +53,28 @@ class FrozenRows {
 
  private:
   struct Change;
-  /// Moves the rows into parts whose database keys ascend from part to part; returns the end of each. So that
-  /// a large freeze is sorted without several times its list in memory.
-  std::vector<size_t> Partition();
-  /// The rows of a part in the order of their database keys.
-  std::vector<OrderedRow> InOrder(std::span<Row* const> part) const;
+  /// Calls visit(row) for each row with its order.
+  template <class Visit>
+  void ForEachOrdered(Visit&& visit) const;
+  OrderParts Partition() const;
+  /// Sorts rows as their database keys.
+  void Sort(std::vector<OrderedRow>* rows) const;
   Status WriteOrdered(const std::vector<OrderedRow>& rows, ChangeSink& sink);
   /// Reads some rows under the lock, their keys and values one behind the other into `bytes`.
   void Read(std::span<const OrderedRow> rows, std::vector<Change>* out, std::string* bytes);
 
   const uint32_t change_;
   const std::shared_ptr<RowStore> store_;
-  std::vector<Row*> rows_;  // Write puts them in another order
+  const RowSet rows_;
   std::vector<Row*> garbage_;
   /// Guarded by the store's frozen_mutex(), as are change numbers that name a freeze which is not serialized
   /// yet, and the content of rows with such a number. nullopt = erased.
   absl::flat_hash_map<const Row*, std::optional<std::string>> copies_;
 };
 
-/// Rows of one key space (a table, a slice, the entries of a map) with their index, their memory, the list of
-/// what changed since the last freeze, and which keys are in the database only. Owner thread only, but for
-/// what FrozenRows reads. Owned through shared_ptr: frozen rows keep their store.
+/// Rows of one key space (a table, a slice, the entries of a map) with their index, their memory, the set of
+/// those that changed since the last freeze, and which keys are in the database only. Owner thread only, but
+/// for what FrozenRows reads. Owned through shared_ptr: frozen rows keep their store.
 class RowStore : public std::enable_shared_from_this<RowStore> {
  public:
   /// `prefix` begins the database key of every row.
@@ -126,7 +128,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   virtual void PrefetchContent(const Row* row) const { PrefetchRow(row); }
 
   std::mutex& frozen_mutex() { return frozen_mutex_; }
-  /// Takes the list of changes; null when there are none. It must live until Drain, or longer than all use of
+  /// Takes the set of changes; null when there are none. It must live until Drain, or longer than all use of
   /// this.
   std::unique_ptr<FrozenRows> Freeze();
   /// The changes of `frozen` are in the database.
@@ -141,8 +143,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   virtual uint64_t Evict(uint64_t wanted_bytes);
 
   virtual uint64_t memory_bytes() const {
-    return arena_.live_bytes() + index_.memory_bytes() + cold_.memory_bytes() +
-           changed_.capacity() * sizeof(Row*);
+    return arena_.live_bytes() + index_.memory_bytes() + cold_.memory_bytes() + changed_.memory_bytes();
   }
 
  protected:
@@ -170,7 +171,6 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   Row* Allocate(uint32_t hash, uint16_t group, std::string_view key);
   Status DecodeValue(std::string_view value, Row* row);
   void TakeBack(Row* row);
-  void CompactChanges();
   /// Loads what eviction reads some turns after `turn`.
   void PrefetchTurn(size_t turn) const;
   void StoreBlob(BlobSlot& slot, std::string_view bytes);
@@ -181,8 +181,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   RowArena arena_;
   RowIndex index_;
   ColdFilter cold_;
-  std::vector<Row*> changed_;        // once each; dead rows too
-  size_t num_dead_ = 0;              // in changed_
+  RowSet changed_;                   // since the last freeze
   std::vector<FrozenRows*> frozen_;  // not drained, oldest first
   std::mutex frozen_mutex_;          // see FrozenRows
   size_t hand_ = 0;                  // turn of the walk round the index where eviction goes on

@@ -29,6 +29,19 @@ TEST_P(SortByOrderTest, SortsAndKeepsTies) {
 
 INSTANTIATE_TEST_SUITE_P(Sizes, SortByOrderTest, testing::Values(0, 1, 100, 2048, 20'000));
 
+TEST(OrderPartsTest, CoversARangeWithAscendingParts) {
+  for (uint64_t width : {uint64_t{0}, uint64_t{1}, uint64_t{100'000}, uint64_t{1} << 47}) {
+    const uint64_t first = uint64_t{7} << 32;
+    OrderParts parts(10 * OrderParts::kPartRows, first, first + width);
+    EXPECT_EQ(parts.PartOf(first), 0u);
+    EXPECT_EQ(parts.PartOf(first + width), parts.size() - 1);
+    EXPECT_LE(parts.size(), 11u);
+    EXPECT_GE(parts.size(), width > 1000 ? 5u : 1u);
+    parts.Count(first + width);
+    EXPECT_EQ(parts.num_rows(parts.size() - 1), 1u);
+  }
+}
+
 TEST(SortByTextTest, OrdersAsBytes) {
   const std::vector<std::string> sorted = {"same",
                                            std::string("same\0", 5),
