@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <numeric>
 
 #include "core/check.h"
 #include "core/row/key_hash.h"
@@ -59,11 +60,16 @@ KeyBatch::KeyBatch(std::vector<DataType> key_types, uint32_t max_parallelism)
 
 void KeyBatch::Build(const Batch& batch, std::span<const uint32_t> key_columns) {
   DCHECK(key_columns.size() == codec_.types().size());
-  rows_.clear();
-  batch.ForEachRow([&](uint32_t row) { rows_.push_back(row); });
-  HashRows(batch, key_columns, &row_hashes_);
-  hashes_.resize(rows_.size());
-  for (size_t i = 0; i < rows_.size(); ++i) hashes_[i] = row_hashes_[rows_[i]];
+  rows_.resize(batch.NumSelected());
+  if (batch.selection) {
+    std::copy(batch.selection->begin(), batch.selection->end(), rows_.begin());
+    HashRows(batch, key_columns, &row_hashes_);
+    hashes_.resize(rows_.size());
+    for (size_t i = 0; i < rows_.size(); ++i) hashes_[i] = row_hashes_[rows_[i]];
+  } else {
+    std::iota(rows_.begin(), rows_.end(), 0);
+    HashRows(batch, key_columns, &hashes_);
+  }
   has_null_.assign(rows_.size(), 0);
   const std::vector<ColumnReader> columns = ReadColumns(batch, key_columns);
   if (!EncodePlain(columns)) EncodeAny(columns);
@@ -78,8 +84,11 @@ bool KeyBatch::EncodePlain(std::span<const ColumnReader> columns) {
     stride += width;
   }
   bytes_.assign(stride * rows_.size(), '\0');
-  offsets_.resize(rows_.size() + 1);
-  for (size_t i = 0; i <= rows_.size(); ++i) offsets_[i] = static_cast<uint32_t>(i * stride);
+  if (stride != stride_ || offsets_.size() != rows_.size() + 1) {
+    offsets_.resize(rows_.size() + 1);
+    for (size_t i = 0; i <= rows_.size(); ++i) offsets_[i] = static_cast<uint32_t>(i * stride);
+    stride_ = stride;
+  }
   char* out = bytes_.data() + bitmap_bytes;
   for (size_t c = 0; c < columns.size(); ++c) {
     const uint32_t width = PlainWidth(codec_.types()[c].physical());
@@ -107,6 +116,7 @@ bool KeyBatch::EncodePlain(std::span<const ColumnReader> columns) {
 
 void KeyBatch::EncodeAny(std::span<const ColumnReader> columns) {
   codec_.EncodeRows(columns, rows_, &bytes_, &offsets_);
+  stride_ = 0;
   for (const ColumnReader& column : columns) {
     if (!column.has_nulls()) continue;
     for (size_t i = 0; i < rows_.size(); ++i) has_null_[i] |= column.IsNull(rows_[i]) ? 1 : 0;

@@ -46,6 +46,7 @@ class KeyBatch {
   std::vector<uint8_t> has_null_;
   std::string bytes_;
   std::vector<uint32_t> offsets_;
+  size_t stride_ = 0;  // between the keys of offsets_; 0 = they differ in length
 };
 
 }  // namespace millrace

@@ -16,6 +16,7 @@
 #include "state/state_writer.h"
 #include "state/table/keyed_map_impl.h"
 #include "state/table/keyed_table_impl.h"
+#include "state/table/row_arena.h"
 #include "state/table/slice_table_impl.h"
 #include "state/table/timer_table_impl.h"
 #include "state/table_layout.h"
@@ -121,7 +122,8 @@ class KeyedStateImpl final : public KeyedState {
   Status TakeTimerErrors();
   void ReportMemory();
   uint64_t Evict(uint64_t wanted_bytes);
-  /// What Relieve should free: down to a tenth below the limit, but not below the fair share.
+  /// What Relieve should free: down to a tenth below the limit, but not below the fair share; and whatever
+  /// the budget, so much that no arena comes near its limit.
   uint64_t ExcessBytes() const;
 
   const std::shared_ptr<StateWriter> writer_;
@@ -202,6 +204,8 @@ uint64_t KeyedStateImpl::ExcessBytes() const {
   const uint64_t share = budget_.FairShareBytes() - budget_.FairShareBytes() / 10;
   const uint64_t limit = budget_.limit_bytes() - budget_.limit_bytes() / 10;
   const uint64_t used = budget_.used_bytes();
+  constexpr uint64_t kOwnBytesMax = RowArena::kBytesMax - RowArena::kBytesMax / 4;
+  if (reported_bytes_ > kOwnBytesMax) return reported_bytes_ - kOwnBytesMax;
   if (!budget_.OverLimit() || reported_bytes_ <= share) return 0;
   return std::min(reported_bytes_ - share, used - limit);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "state/key_batch.h"
@@ -20,15 +21,15 @@ class BatchProbe {
   Status FindOrInsert(const KeyBatch& keys, StoreOf&& store_of, std::vector<RowRef>* rows,
                       std::vector<uint8_t>* inserted, uint64_t* num_inserted) {
     const uint32_t size = keys.size();
-    rows->resize(size);
+    FirstCandidates(keys, store_of, rows);
     inserted->assign(size, 0);
     missing_.clear();
     uint64_t made = 0;
     for (uint32_t i = 0; i < size; ++i) {
-      Ahead(keys, i, store_of);
+      Ahead(keys, i, store_of, rows);
       RowStore& store = *store_of(i);
       const uint32_t hash = IndexHash(keys.hash(i));
-      Row* row = store.Find(hash, keys.key(i));
+      Row* row = store.Find(hash, keys.key(i), static_cast<Row*>((*rows)[i].row));
       if (row == nullptr) {
         const auto group = static_cast<uint16_t>(keys.key_group(i).value);
         if (store.MayBeCold(hash, group)) {
@@ -68,13 +69,13 @@ class BatchProbe {
 
   template <class StoreOf>
   Status Find(const KeyBatch& keys, StoreOf&& store_of, std::vector<RowRef>* rows) {
-    rows->resize(keys.size());
+    FirstCandidates(keys, store_of, rows);
     missing_.clear();
     for (uint32_t i = 0; i < keys.size(); ++i) {
-      Ahead(keys, i, store_of);
+      Ahead(keys, i, store_of, rows);
       RowStore& store = *store_of(i);
       const uint32_t hash = IndexHash(keys.hash(i));
-      Row* row = store.Find(hash, keys.key(i));
+      Row* row = store.Find(hash, keys.key(i), static_cast<Row*>((*rows)[i].row));
       if (row == nullptr && store.MayBeCold(hash, static_cast<uint16_t>(keys.key_group(i).value))) {
         missing_.push_back(i);
       }
@@ -96,8 +97,19 @@ class BatchProbe {
     row->referenced = 1;
     return row;
   }
+  static void SetCandidate(const KeyBatch& keys, uint32_t i, const RowStore& store,
+                           std::vector<RowRef>* rows) {
+    (*rows)[i].row = store.PrefetchCandidate(IndexHash(keys.hash(i)));
+  }
   template <class StoreOf>
-  static void Ahead(const KeyBatch& keys, uint32_t i, StoreOf& store_of) {
+  static void FirstCandidates(const KeyBatch& keys, StoreOf& store_of, std::vector<RowRef>* rows) {
+    rows->resize(keys.size());
+    for (uint32_t i = 0; i < std::min(kRowsAhead, keys.size()); ++i)
+      SetCandidate(keys, i, *store_of(i), rows);
+  }
+  /// Sets the candidate, as the row, of a key further on, and loads what that of another needs.
+  template <class StoreOf>
+  static void Ahead(const KeyBatch& keys, uint32_t i, StoreOf& store_of, std::vector<RowRef>* rows) {
     if (i + kSlotsAhead < keys.size()) {
       const uint32_t ahead = i + kSlotsAhead;
       const RowStore& store = *store_of(ahead);
@@ -108,8 +120,7 @@ class BatchProbe {
         store.cold().Prefetch(ColdFilter::Fingerprint(hash, group));
       }
     }
-    if (i + kRowsAhead < keys.size())
-      store_of(i + kRowsAhead)->index().PrefetchRow(IndexHash(keys.hash(i + kRowsAhead)));
+    if (i + kRowsAhead < keys.size()) SetCandidate(keys, i + kRowsAhead, *store_of(i + kRowsAhead), rows);
   }
 
   ColdRows& cold_;

@@ -132,23 +132,26 @@ void EntryStore::DropKey(Row* head) {
 }
 
 uint64_t EntryStore::Evict(uint64_t wanted_bytes) {
-  const uint64_t before = arena().live_bytes();
+  const uint64_t before = arena().live_bytes() + cold().memory_bytes();
+  const auto freed = [&] {
+    const uint64_t now = arena().live_bytes() + cold().memory_bytes();
+    return before > now ? before - now : 0;
+  };
   cold().Reserve(index().size());
-  for (size_t steps = 2 * index().num_lines(); steps > 0 && before - arena().live_bytes() < wanted_bytes;
-       --steps, ++hand_) {
+  for (size_t steps = 2 * index().num_lines(); steps > 0 && freed() < wanted_bytes; --steps, ++hand_) {
     const size_t begin = index().LineOfTurn(hand_);
-    for (size_t slot = begin; slot < begin + RowIndex::kLineSlots;) {
+    for (size_t slot = begin; slot < begin + RowIndex::kLineSlots; ++slot) {
       Row* head = index().RowAt(slot);
-      if (head != nullptr && head->referenced == 0 && CanDropKey(head)) {
+      if (head == nullptr) continue;
+      if (head->referenced == 0 && CanDropKey(head)) {
         DropKey(head);
-        continue;  // another head may have moved to this slot
+      } else {
+        head->referenced = 0;
       }
-      if (head != nullptr) head->referenced = 0;
-      ++slot;
     }
   }
   mutable_index().ShrinkIfSparse();
-  return before - arena().live_bytes();
+  return freed();
 }
 
 }  // namespace millrace::state

@@ -33,7 +33,7 @@ void KeyedMapImpl::ForEachHead(const KeyBatch& keys, size_t size, KeyOf&& key_of
   constexpr size_t kRowsAhead = 8;
   for (size_t j = 0; j < size; ++j) {
     if (j + kSlotsAhead < size) store_->index().Prefetch(IndexHash(keys.hash(key_of(j + kSlotsAhead))));
-    if (j + kRowsAhead < size) store_->index().PrefetchRow(IndexHash(keys.hash(key_of(j + kRowsAhead))));
+    if (j + kRowsAhead < size) store_->PrefetchCandidate(IndexHash(keys.hash(key_of(j + kRowsAhead))));
     const uint32_t i = key_of(j);
     Row* head = store_->FindHead(IndexHash(keys.hash(i)), keys.key(i));
     if (head != nullptr) head->referenced = 1;

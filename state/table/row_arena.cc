@@ -51,12 +51,13 @@ void RowArena::AddChunk() {
   if (chunks_.size() >= kNumChunksMax) {
     chunk_left_ = PageMemory::kHugePageBytes;
     chunk_at_ = large_chunks_.emplace_back(chunk_left_).data();
-    return;
+  } else {
+    chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_bytes_));
+    chunk_at_ = chunks_.back().get();
+    chunk_left_ = next_chunk_bytes_;
+    next_chunk_bytes_ = std::min(next_chunk_bytes_ * 2, kChunkBytesMax);
   }
-  chunks_.push_back(std::make_unique_for_overwrite<char[]>(next_chunk_bytes_));
-  chunk_at_ = chunks_.back().get();
-  chunk_left_ = next_chunk_bytes_;
-  next_chunk_bytes_ = std::min(next_chunk_bytes_ * 2, kChunkBytesMax);
+  places_.AddChunk(chunk_at_, chunk_left_);
 }
 
 void RowArena::Free(void* block, size_t size_bytes) {

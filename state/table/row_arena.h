@@ -7,13 +7,18 @@
 #include <vector>
 
 #include "state/table/page_memory.h"
+#include "state/table/row_places.h"
 
 namespace millrace::state {
 
 /// Memory of the rows and blobs of one store: blocks cut from chunks, with a free list a size. Freed blocks
-/// are used again; chunks go back to the system with the arena. Single-owner.
+/// are used again; chunks go back to the system with the arena, which CHECKs that they stay below kBytesMax.
+/// Single-owner.
 class RowArena {
  public:
+  /// What one arena can hold, small chunks and all.
+  static constexpr uint64_t kBytesMax = (RowPlaces::kNumChunksMax - 32) * uint64_t{RowPlaces::kChunkBytesMax};
+
   RowArena() = default;
   ~RowArena();
   RowArena(const RowArena&) = delete;
@@ -24,6 +29,7 @@ class RowArena {
   /// `size_bytes` as given to Allocate.
   void Free(void* block, size_t size_bytes);
 
+  RowPlaces& places() { return places_; }
   /// Bytes of the blocks in use.
   uint64_t live_bytes() const { return live_bytes_; }
 
@@ -45,6 +51,7 @@ class RowArena {
   void AddChunk();
 
   std::array<FreeBlock*, kSmallBytesMax / 8 + 1> free_{};
+  RowPlaces places_;
   std::vector<std::unique_ptr<char[]>> chunks_;
   std::vector<PageMemory> large_chunks_;  // those after kNumChunksMax
   char* chunk_at_ = nullptr;

@@ -3,13 +3,22 @@
 #include <algorithm>
 #include <numeric>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 
 namespace millrace::state {
 namespace {
 
-constexpr size_t kLargeSlotsMin = 4 * PageMemory::kHugePageBytes / sizeof(uint64_t);
+constexpr size_t kLargeBytesMin = 4 * PageMemory::kHugePageBytes;
+
+/// Rows that fit before it grows. The rows of a small index are in the processor's cache: there the searches
+/// that go on to a second line cost more than the memory is worth.
+size_t RowsMax(size_t num_lines) {
+  constexpr size_t kSmallLinesMax = 1024;
+  const size_t num_slots = num_lines * RowIndex::kLineSlots;
+  return num_lines <= kSmallLinesMax ? num_slots * 4 / 5 : num_slots * 9 / 10;
+}
 
 /// A step round a ring of `size` that comes to every place, and soon near to every one: about the golden
 /// section (Knuth, vol. 3, 6.4, theorem S).
@@ -21,65 +30,72 @@ size_t EvenStride(size_t size) {
 
 }  // namespace
 
-void RowIndex::Place(Row* row) {
+void RowIndex::Insert(Row* row) {
+  if (size_ == RowsMax(num_lines_)) Rehash();
   size_t at = HomeOf(row->hash);
-  const uint64_t tag = TagOf(row->hash, at);
-  size_t distance = 0;
-  for (; slots_[at] != kEmpty; at = After(at)) ++distance;
-  slots_[at] = tag | reinterpret_cast<uint64_t>(row);
-  if (distance > kHomeBits) has_far_rows_ = true;
-}
-
-size_t RowIndex::DistanceFromHome(size_t at) const {
-  if (!has_far_rows_) return (at - (slots_[at] >> 56)) & std::min(kHomeBits, num_slots_ - 1);
-  const size_t home = HomeOf(PointerOf(slots_[at])->hash);
-  return at >= home ? at - home : at + num_slots_ - home;
+  uint32_t empty = 0;
+  while ((empty = lines_[at].SlotsOf(0)) == 0) {
+    ++lines_[at].num_passed;
+    at = After(at);
+  }
+  lines_[at].Set(static_cast<size_t>(std::countr_zero(empty)), TagOf(row->hash), places_.PlaceOf(row));
+  ++size_;
 }
 
 void RowIndex::Erase(const Row* row) {
-  size_t hole = HomeOf(row->hash);
-  while (PointerOf(slots_[hole]) != row) {
-    CHECK(slots_[hole] != kEmpty);
-    hole = After(hole);
+  for (size_t at = HomeOf(row->hash), left = num_lines_; left > 0; --left, at = After(at)) {
+    Line& line = lines_[at];
+    for (uint32_t found = line.SlotsOf(TagOf(row->hash)); found != 0; found &= found - 1) {
+      const int slot = std::countr_zero(found);
+      if (places_.RowAt(line.places[slot]) != row) continue;
+      places_.Forget(line.places[slot]);
+      line.tags[slot] = 0;
+      --size_;
+      return;
+    }
+    CHECK(line.num_passed > 0);
+    --line.num_passed;
   }
-  // Whoever may live closer to its home moves there.
-  size_t distance = 1;  // from the hole
-  for (size_t at = After(hole); slots_[at] != kEmpty; at = After(at), ++distance) {
-    if (DistanceFromHome(at) < distance) continue;
-    slots_[hole] = slots_[at];
-    hole = at;
-    distance = 0;
-  }
-  slots_[hole] = kEmpty;
-  --size_;
+  CHECK(false);  // not in the index
 }
 
 void RowIndex::Rehash() {
-  size_t num_slots = kSlotsMin;
-  // Half full up to four fifths: what it grows by keeps the number of moves a row small.
-  while ((size_ + 1) * 9 > num_slots * 5) {
-    num_slots = num_slots <= kHomeBits ? num_slots * 2 : (num_slots + num_slots / 2 + kHomeBits) & ~kHomeBits;
+  // The less it grows by, the more often a row moves.
+  constexpr size_t kDoubledLinesMax = 8;
+  size_t num_lines = 1;
+  while (size_ >= RowsMax(num_lines)) {
+    num_lines += num_lines < kDoubledLinesMax ? num_lines : num_lines / 4;
   }
-  std::unique_ptr<uint64_t[]> small_slots;
-  PageMemory large_slots;
-  if (num_slots < kLargeSlotsMin) {
-    small_slots = std::make_unique<uint64_t[]>(num_slots + 1);
+  std::unique_ptr<Line[]> small_lines;
+  PageMemory large_lines;
+  if (num_lines * sizeof(Line) < kLargeBytesMin) {
+    small_lines = std::make_unique<Line[]>(num_lines);
   } else {
-    large_slots = PageMemory((num_slots + 1) * sizeof(uint64_t));
+    large_lines = PageMemory(num_lines * sizeof(Line));
   }
-  const uint64_t* const old = slots_;
-  const size_t num_old = num_slots_;
-  slots_ = small_slots != nullptr ? small_slots.get() : reinterpret_cast<uint64_t*>(large_slots.data());
-  num_slots_ = num_slots;
-  line_stride_ = EvenStride(num_slots / kLineSlots);
-  has_far_rows_ = false;
-  constexpr size_t kAhead = 16;
+  const Line* const old = lines_;
+  const size_t num_old = num_lines_;
+  lines_ = small_lines != nullptr ? small_lines.get() : reinterpret_cast<Line*>(large_lines.data());
+  num_lines_ = num_lines;
+  line_stride_ = EvenStride(num_lines);
+  // Neighbours go to the same line one after the other: its tags would be waited for.
+  std::vector<uint8_t> num_used(num_lines, 0);
+  const auto move = [&](uint8_t tag, uint32_t place) {
+    size_t at = HomeOf(places_.RowAt(place)->hash);
+    for (; num_used[at] == kLineSlots; at = After(at)) ++lines_[at].num_passed;
+    lines_[at].Set(num_used[at]++, tag, place);
+  };
+  constexpr size_t kAhead = 2;
   for (size_t i = 0; i < num_old; ++i) {
-    if (i + kAhead < num_old) __builtin_prefetch(PointerOf(old[i + kAhead]));
-    if (old[i] != kEmpty) Place(PointerOf(old[i]));
+    if (i + kAhead < num_old) {
+      for (uint32_t place : old[i + kAhead].places) __builtin_prefetch(places_.RowAt(place));
+    }
+    for (size_t slot = 0; slot < kLineSlots; ++slot) {
+      if (old[i].tags[slot] != 0) move(old[i].tags[slot], old[i].places[slot]);
+    }
   }
-  small_slots_ = std::move(small_slots);
-  large_slots_ = std::move(large_slots);
+  small_lines_ = std::move(small_lines);
+  large_lines_ = std::move(large_lines);
 }
 
 }  // namespace millrace::state

@@ -210,25 +210,29 @@ void RowStore::PrefetchTurn(size_t turn) const {
 }
 
 uint64_t RowStore::Evict(uint64_t wanted_bytes) {
-  const uint64_t before = arena_.live_bytes();
+  // What the filter grows by must be freed, too.
+  const uint64_t before = arena_.live_bytes() + cold_.memory_bytes();
+  const auto freed = [&] {
+    const uint64_t now = arena_.live_bytes() + cold_.memory_bytes();
+    return before > now ? before - now : 0;
+  };
   cold_.Reserve(index_.size());
-  for (size_t steps = 2 * index_.num_lines(); steps > 0 && before - arena_.live_bytes() < wanted_bytes;
-       --steps, ++hand_) {
+  for (size_t steps = 2 * index_.num_lines(); steps > 0 && freed() < wanted_bytes; --steps, ++hand_) {
     PrefetchTurn(hand_);
     const size_t begin = index_.LineOfTurn(hand_);
-    for (size_t slot = begin; slot < begin + RowIndex::kLineSlots;) {
+    for (size_t slot = begin; slot < begin + RowIndex::kLineSlots; ++slot) {
       Row* row = index_.RowAt(slot);
-      if (row != nullptr && row->referenced == 0 && IsClean(row)) {
+      if (row == nullptr) continue;
+      if (row->referenced == 0 && IsClean(row)) {
         cold_.Add(ColdFilter::Fingerprint(row->hash, row->group));
         Drop(row);
-        continue;  // another row may have moved to this slot
+      } else {
+        row->referenced = 0;
       }
-      if (row != nullptr) row->referenced = 0;
-      ++slot;
     }
   }
   index_.ShrinkIfSparse();
-  return before - arena_.live_bytes();
+  return freed();
 }
 
 }  // namespace millrace::state

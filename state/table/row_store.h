@@ -92,6 +92,19 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   Row* Find(uint32_t hash, std::string_view key) const {
     return index_.Find(hash, [&](const Row* row) { return SameBytes(layout_.Key(row), key); });
   }
+  /// The same with a guess, which may be null or the row of another key.
+  Row* Find(uint32_t hash, std::string_view key, Row* guess) const {
+    if (guess != nullptr && guess->hash == hash && SameBytes(layout_.Key(guess), key)) return guess;
+    return Find(hash, key);
+  }
+  /// The row that Find compares first, or null; loads its cache lines.
+  Row* PrefetchCandidate(uint32_t hash) const {
+    Row* row = index_.Candidate(hash);
+    const char* bytes = reinterpret_cast<const char*>(row);
+    __builtin_prefetch(bytes);
+    __builtin_prefetch(bytes + 24);  // a short key may end in the next line
+    return row;
+  }
   bool MayBeCold(uint32_t hash, uint16_t group) const {
     return !cold_.empty() && cold_.MayContain(ColdFilter::Fingerprint(hash, group));
   }
@@ -179,7 +192,7 @@ class RowStore : public std::enable_shared_from_this<RowStore> {
   const RowLayout layout_;
   ChangeClock& clock_;
   RowArena arena_;
-  RowIndex index_;
+  RowIndex index_{arena_.places()};
   ColdFilter cold_;
   RowSet changed_;                   // since the last freeze
   std::vector<FrozenRows*> frozen_;  // not drained, oldest first

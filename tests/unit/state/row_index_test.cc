@@ -2,10 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <memory>
+#include <new>
 #include <random>
 #include <set>
 #include <vector>
+
+#include "state/table/row_arena.h"
 
 namespace millrace::state {
 namespace {
@@ -13,10 +15,10 @@ namespace {
 /// Rows with given hashes and an index over some of them.
 class RowIndexTest : public testing::Test {
  protected:
-  Row* NewRow(uint32_t hash) {
-    rows_.push_back(std::make_unique<Row>());
-    rows_.back()->hash = hash;
-    return rows_.back().get();
+  Row* NewRow(uint32_t hash, size_t size_bytes = sizeof(Row)) {
+    Row* row = new (arena_.Allocate(size_bytes)) Row();
+    row->hash = hash;
+    return row;
   }
   bool Has(const Row* row) const {
     return index_.Find(row->hash, [row](const Row* found) { return found == row; }) == row;
@@ -48,8 +50,8 @@ class RowIndexTest : public testing::Test {
     for (const Row* row : all) ASSERT_EQ(Has(row), expected.contains(row)) << row->hash;
   }
 
-  std::vector<std::unique_ptr<Row>> rows_;
-  RowIndex index_;
+  RowArena arena_;
+  RowIndex index_{arena_.places()};
 };
 
 TEST_F(RowIndexTest, RandomHashes) {
@@ -63,10 +65,22 @@ TEST_F(RowIndexTest, FewSlots) {
   Churn({0, 1, UINT32_MAX, UINT32_MAX - 1, 1u << 31, 7, 7, 0, 0}, 2'001);
 }
 
-TEST_F(RowIndexTest, MoreRowsOfOneHashThanATagCounts) {
+TEST_F(RowIndexTest, MoreRowsOfOneHashThanALineHolds) {
   std::vector<uint32_t> hashes(700, 0xfff0'0000);
   for (uint32_t i = 0; i < 300; ++i) hashes.push_back(0xfff0'0000 + i * 4096);
   Churn(hashes, 5'000);
+}
+
+TEST_F(RowIndexTest, RowsTooLargeForAChunk) {
+  constexpr size_t kLargeBytes = 5000;
+  std::vector<Row*> rows;
+  for (uint32_t i = 0; i < 40; ++i) {
+    rows.push_back(NewRow(i * 2'654'435'761u, i % 2 == 0 ? kLargeBytes : sizeof(Row)));
+    index_.Insert(rows[i]);
+  }
+  for (uint32_t i = 0; i < 40; i += 4) index_.Erase(rows[i]);
+  for (uint32_t i = 0; i < 40; i += 8) index_.Insert(rows[i]);
+  for (uint32_t i = 0; i < 40; ++i) EXPECT_EQ(Has(rows[i]), i % 8 != 4) << i;
 }
 
 TEST_F(RowIndexTest, ErasingRunsOfSlotsLeavesNoTraces) {
@@ -124,13 +138,13 @@ TEST_F(RowIndexTest, ErasingOnAWalkLeavesNoPartOfTheIndexFull) {
 
 TEST_F(RowIndexTest, GrowsToMegabytes) {
   constexpr uint32_t kRows = 900'000;
-  std::vector<Row> rows(kRows);
+  std::vector<Row*> rows;
   for (uint32_t i = 0; i < kRows; ++i) {
-    rows[i].hash = i * 2'654'435'761u;
-    index_.Insert(&rows[i]);
+    rows.push_back(NewRow(i * 2'654'435'761u));
+    index_.Insert(rows[i]);
   }
-  EXPECT_LE(index_.memory_bytes(), 16 * uint64_t{kRows});
-  for (const Row& row : rows) ASSERT_TRUE(Has(&row));
+  EXPECT_LE(index_.memory_bytes(), 8 * uint64_t{kRows});
+  for (const Row* row : rows) ASSERT_TRUE(Has(row));
 }
 
 }  // namespace
