@@ -17,6 +17,13 @@ JsonCursor::String JsonCursor::LongStringAt(const char* at) {
   return {found.quote == end_ ? nullptr : found.quote + 1, found.has_escapes};
 }
 
+const char* JsonCursor::UsualNegative(const char* at, int64_t* value) {
+  int64_t number = 0;
+  const char* const behind = UsualDigits(at + 1, &number);
+  *value = -number;
+  return behind;
+}
+
 bool JsonCursor::ReadNumber(std::string_view* text, bool* is_float) {
   const char* const begin = position_;
   const char* at = begin;

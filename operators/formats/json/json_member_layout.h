@@ -49,6 +49,7 @@ class JsonMemberLayout {
       std::memset(prefix_, 0, sizeof(prefix_));
       std::memcpy(prefix_, text.data(), prefix_size);
       others_ = static_cast<uint16_t>(~((uint32_t{1} << prefix_size) - 1));
+      all_equal_ = text.size() <= sizeof(prefix_) ? 0xffff : kNeverEqual;
       node_ = node;
       usual_value_ = usual_value;
     }
@@ -64,16 +65,20 @@ class JsonMemberLayout {
         const __m128i bytes = _mm_loadu_si128(reinterpret_cast<const __m128i*>(at));
         const __m128i wanted = _mm_loadu_si128(reinterpret_cast<const __m128i*>(prefix_));
         const auto equal = static_cast<uint32_t>(_mm_movemask_epi8(_mm_cmpeq_epi8(bytes, wanted)));
-        if ((equal | others_) != 0xffff) return false;
-        if (size_ <= sizeof(prefix_)) return true;
+        if ((equal | others_) == all_equal_) [[likely]]
+          return true;
+        if (all_equal_ != kNeverEqual) return false;
       }
 #endif
       return static_cast<size_t>(end - at) >= size_ && std::memcmp(at, text_.data(), size_) == 0;
     }
 
    private:
+    static constexpr uint32_t kNeverEqual = 0x10000;
+
     char prefix_[16];
-    uint16_t others_;  // the bytes of the prefix that are not the text's, one bit each
+    uint32_t others_;     // the bytes of the prefix that are not the text's, one bit each
+    uint32_t all_equal_;  // what comparing the prefix gives when it is the whole text
     uint16_t size_;
     JsonUsualValue usual_value_;
     JsonRowNode* node_;

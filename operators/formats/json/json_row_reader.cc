@@ -209,8 +209,12 @@ JsonRowReader::Outcome JsonRowReader::ReadMemberValue(Node* node) {
       node->kind == TypeKind::kRow && cursor_->Peek() == '{' && !options_.ignore_parse_errors;
   const Outcome outcome = is_usual_row ? ReadNestedRow(node) : ReadNullable(node);
   if (outcome == Outcome::kBadValue) [[unlikely]]
-    path_ = path_.empty() ? node->name : node->name + "." + path_;
+    AddToPath(node->name);
   return outcome;
+}
+
+void JsonRowReader::AddToPath(const std::string& name) {
+  path_ = path_.empty() ? name : name + "." + path_;
 }
 
 bool JsonRowReader::ReadName(Node* row, uint32_t* field) {

@@ -47,6 +47,7 @@ class JsonRowReader {
   Outcome ReadMembersByName(Node* row, size_t position);
   bool ReadName(Node* row, uint32_t* field);
   Outcome ReadMemberValue(Node* node);
+  [[gnu::noinline]] void AddToPath(const std::string& name);
   Outcome AppendMissing(Node* row);
   Outcome ReadNullable(Node* node);
   Outcome ReadValue(Node* node);
