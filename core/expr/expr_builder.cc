@@ -138,7 +138,8 @@ class ExprBuilder {
         return pool_.TraitsOf(a).cost < pool_.TraitsOf(b).cost;
       });
     }
-    return std::make_shared<LogicalExpr>(std::move(type), is_and, std::move(operands));
+    const bool is_eager = !traits.may_fail && traits.cost == ExprTraits::Cost::kLow;
+    return std::make_shared<LogicalExpr>(std::move(type), is_and, is_eager, std::move(operands));
   }
 
   Result<ExprPtr> BuildCast(const proto::Cast& cast, const DataType& declared) {

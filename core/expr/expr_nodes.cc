@@ -100,7 +100,33 @@ ColumnPtr CallExpr::EvaluateDictionary(std::vector<ColumnPtr> arguments, size_t 
   return Column::Dictionary(std::move(result), column->shared_indices());
 }
 
+/// Without a branch on values, which nobody can foresee.
+ColumnPtr LogicalExpr::EvaluateAll(EvalContext& context) const {
+  const uint8_t deciding = is_and_ ? 0 : 1;
+  OutputColumn out(type(), context.batch.num_rows);
+  uint8_t* const values = out.Values<uint8_t>();
+  for (uint32_t row : context.rows) values[row] = 1 - deciding;
+  Selection nulls;
+  for (const ExprPtr& operand : operands_) {
+    const ColumnPtr column = operand->Evaluate(context);
+    const ColumnReader reader(*column);
+    ForEachRow(context, [&, reader](uint32_t row) {
+      if (reader.IsNull(row)) {
+        nulls.push_back(row);
+      } else {
+        const uint8_t value = reader.Value<uint8_t>(row);
+        values[row] = static_cast<uint8_t>(deciding == 0 ? values[row] & value : values[row] | value);
+      }
+    });
+  }
+  for (uint32_t row : nulls) {
+    if (values[row] != deciding) out.SetNull(row);
+  }
+  return out.Finish();
+}
+
 ColumnPtr LogicalExpr::Evaluate(EvalContext& context) const {
+  if (is_eager_) return EvaluateAll(context);
   // FALSE decides AND, TRUE decides OR; of undecided rows those with a NULL operand are NULL.
   const uint8_t deciding = is_and_ ? 0 : 1;
   OutputColumn out(type(), context.batch.num_rows);

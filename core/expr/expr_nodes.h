@@ -52,19 +52,22 @@ class CallExpr : public Expr {
   bool deterministic_;
 };
 
-/// AND, OR: an operand is evaluated for the rows that the ones before it leave open.
+/// AND, OR: an operand is evaluated for the rows that the ones before it leave open; `is_eager`, for operands
+/// that cost less than finding those rows and cannot fail: for all, where a value is wanted.
 class LogicalExpr : public Expr {
  public:
-  LogicalExpr(DataType type, bool is_and, std::vector<ExprPtr> operands)
-      : Expr(std::move(type)), is_and_(is_and), operands_(std::move(operands)) {}
+  LogicalExpr(DataType type, bool is_and, bool is_eager, std::vector<ExprPtr> operands)
+      : Expr(std::move(type)), is_and_(is_and), is_eager_(is_eager), operands_(std::move(operands)) {}
   ColumnPtr Evaluate(EvalContext& context) const override;
   Selection SelectTrueRows(EvalContext& context, Selection* others) const override;
 
  private:
+  ColumnPtr EvaluateAll(EvalContext& context) const;
   Selection SelectAll(EvalContext& context) const;
   Selection SelectAny(EvalContext& context) const;
 
   bool is_and_;
+  bool is_eager_;
   std::vector<ExprPtr> operands_;
 };
 

@@ -123,6 +123,7 @@ void AddStateless(Workloads* workloads) {
   project("case",
           "CASE WHEN HOUR(`dateTime`) >= 8 AND HOUR(`dateTime`) <= 18 THEN 'dayTime' "
           "WHEN HOUR(`dateTime`) <= 6 OR HOUR(`dateTime`) >= 20 THEN 'nightTime' ELSE 'otherTime' END");
+  project("logic", "price >= 10000 AND price < 1000000");
   project("lower", "LOWER(channel)");
   project("split_index", "SPLIT_INDEX(url, '/', 3), SPLIT_INDEX(url, '/', 4), SPLIT_INDEX(url, '/', 5)");
   project("regexp_extract", "REGEXP_EXTRACT(url, '(&|^)channel_id=([^&]*)', 2)");

@@ -158,6 +158,12 @@ TEST_F(ExprTest, OperandsThatMayFailKeepTheirOrder) {
   const proto::Expression quotient_is_5 =
       Call("=", {Call("/", {IntLiteral(20), ColumnNumber(0)}), IntLiteral(5)});
   EXPECT_EQ(Values(*Build(Call("OR", {ends_with_4, zero}))), "true true null false ");
+  const proto::Expression large = Call(">", {ColumnNumber(0), IntLiteral(3)});
+  const proto::Expression small = Call("<", {ColumnNumber(0), IntLiteral(5)});
+  EXPECT_EQ(Values(*Build(Call("AND", {large, small}))), "true false null false ");
+  EXPECT_EQ(Values(*Build(Call("OR", {Call("IS NULL", {ColumnNumber(0)}), zero}))), "false true true false ");
+  EXPECT_EQ(Values(*Build(Call("AND", {Call("IS NOT NULL", {ColumnNumber(0)}), zero}))),
+            "false true false false ");
   EXPECT_EQ(Values(*Build(Call("AND", {ends_with_4, quotient_is_5}))), "true false false false ");
   EXPECT_TRUE(errors_.empty());
   const ExprPtr fails_first = Build(Call("AND", {quotient_is_5, zero}));
