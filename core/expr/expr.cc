@@ -77,7 +77,7 @@ Selection Expr::SelectTrueRows(EvalContext& context, Selection* others) const {
     selected = Split(
         context.rows, [values](uint32_t row) { return values[row]; }, others);
   } else {
-    const auto is_true = [&reader](uint32_t row) {
+    const auto is_true = [reader](uint32_t row) {
       return static_cast<uint8_t>(reader.IsNull(row) ? 0 : reader.Value<uint8_t>(row));
     };
     selected = Split(context.rows, is_true, others);

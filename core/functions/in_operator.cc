@@ -1,7 +1,9 @@
 #include <absl/container/flat_hash_set.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <memory>
+#include <vector>
 
 #include "core/expr/value_compare.h"
 #include "core/functions/comparison_types.h"
@@ -67,6 +69,15 @@ Kernel TextSetKernel(std::span<const ArgumentInfo> list) {
     } else {
       texts->set.values.insert(reader.String(0));
     }
+  }
+  // Sizes and first characters tell texts apart sooner than a hash of them is made.
+  constexpr size_t kFewTexts = 8;
+  if (texts->set.values.size() <= kFewTexts) {
+    const std::vector<StringRef> few(texts->set.values.begin(), texts->set.values.end());
+    return SetKernel(texts->set.has_null, [texts, few](const ColumnReader& reader, uint32_t row) {
+      const StringRef& text = reader.Value<StringRef>(row);
+      return std::any_of(few.begin(), few.end(), [&text](const StringRef& one) { return one == text; });
+    });
   }
   return SetKernel(texts->set.has_null, [texts](const ColumnReader& reader, uint32_t row) {
     return texts->set.values.contains(reader.String(row));

@@ -109,6 +109,8 @@ void AddStateless(Workloads* workloads) {
   add("filter/half", "SELECT auction, price FROM bid WHERE price > 10000 AND bidder > 1000;");
   add("filter_project/arithmetic",
       "SELECT auction, bidder, price * 2 + bidder FROM bid WHERE price > 10000 AND MOD(auction, 2) = 0;");
+  add("filter/in_texts",
+      "SELECT auction FROM bid WHERE channel IN ('Apple', 'Google', 'Facebook', 'Baidu');");
   // What is costly is in the filter and in the results.
   add("filter_project/shared_decimal",
       "SELECT auction, 0.908 * price FROM bid WHERE 0.908 * price > 1000000 AND 0.908 * price < 50000000;");
