@@ -423,6 +423,42 @@ TEST(JsonDecoder, ReadsNumbersAlikeWhereverTheyStand) {
   }
 }
 
+TEST(JsonDecoder, RefusesRecordsThatAreCutAnywhere) {
+  const std::vector<Field> columns = {{"n", DataType::Bigint()},
+                                      {"a \"key\"", DataType::String()},
+                                      {"t", DataType::Timestamp(3)},
+                                      {"row", DataType::Row({{"s", DataType::String()}})}};
+  const std::string whole =
+      R"({"n":-12345678901,"unread":"quotes \" and \\ in a text of more than one block, which is never read",)"
+      R"("a \"key\"":"short","skipped":{"x":[1,null]},"t":"2026-03-02 07:58:30.123","null":null,)"
+      R"("row":{"s":"another text of more than one block, that has \\ and \n and \u00e9 but no end here:\\"}})";
+  const std::string row =
+      "[-12345678901, short, 2026-03-02T07:58:30.123, "
+      "+I[another text of more than one block, that has \\ and \n and é but no end here:\\]]";
+  for (size_t size = 1; size < whole.size(); ++size) {
+    // What follows in memory is another record.
+    const auto decoder = MakeDecoder(MakeJsonFormat(), columns, {});
+    const Decoded decoded = DecodeRecords(*decoder, columns, {whole, whole.substr(0, size), whole});
+    EXPECT_EQ(decoded.rows, (Lines{row, row})) << whole.substr(0, size);
+    ASSERT_EQ(decoded.bad.size(), 1u) << whole.substr(0, size);
+    EXPECT_EQ(decoded.bad[0].record, 1u);
+  }
+}
+
+TEST(JsonDecoder, ReadsEscapesWhereverTheyStand) {
+  const std::vector<Field> columns = {{"a", DataType::String()}, {"b", DataType::String()}};
+  for (size_t before = 0; before < 140; ++before) {
+    const std::string plain(before, 'x');
+    const std::string text = "\"" + plain + R"(\\\"\n\\","b":"\\)" + plain + R"(\u00e9")";
+    const std::string row = "[" + plain + "\\\"\n\\, \\" + plain + "é]";
+    // The ends of the strings are near the record's and far from it.
+    const Lines rows = DecodeToLines(
+        MakeJsonFormat(), columns, {},
+        {"{\"a\":" + text + "}", "{\"a\":" + text + "}", "{\"a\":" + text + ",\"c\":[1,2,3,4,5,6,7,8,9]}"});
+    EXPECT_EQ(rows, (Lines{row, row, row}));
+  }
+}
+
 TEST(JsonDecoder, RefusesNestingWithoutEnd) {
   const std::string deep(5000, '[');
   const Lines rows = DecodeToLines(MakeJsonFormat(), {{"id", DataType::Integer()}}, {}, {"{\"x\":" + deep});
