@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <ctime>
 #include <filesystem>
+#include <numeric>
 #include <random>
 
 #include "core/check.h"
@@ -43,20 +45,59 @@ std::vector<Batch> EveryKeyOnce(int64_t num_keys) {
   return batches;
 }
 
-/// Batches of uniformly random keys below `num_keys`.
-std::vector<Batch> RandomKeys(int64_t num_keys, size_t num_batches) {
+template <class NextKey>
+std::vector<Batch> KeyBatches(size_t num_batches, NextKey&& next_key) {
   auto schema = std::make_shared<Schema>();
   schema->fields.push_back({"key", DataType::Bigint()});
-  std::mt19937_64 random(11);
-  std::uniform_int_distribution<int64_t> key(0, num_keys - 1);
   std::vector<Batch> batches;
   BatchBuilder builder(schema);
   while (batches.size() < num_batches) {
-    builder.column(0).Append<int64_t>(key(random));
+    builder.column(0).Append<int64_t>(next_key());
     builder.FinishRow();
     if (builder.num_rows() == kBatchRows) batches.push_back(builder.Finish());
   }
   return batches;
+}
+
+/// Batches of uniformly random keys below `num_keys`.
+std::vector<Batch> RandomKeys(int64_t num_keys, size_t num_batches) {
+  std::mt19937_64 random(11);
+  std::uniform_int_distribution<int64_t> key(0, num_keys - 1);
+  return KeyBatches(num_batches, [&] { return key(random); });
+}
+
+/// Draws numbers below `num_items`, the k-th most frequent as often as 1 / k^0.99, as YCSB does (Gray et al.,
+/// "Quickly Generating Billion-Record Synthetic Databases", 1994).
+class ZipfNumbers {
+ public:
+  explicit ZipfNumbers(int64_t num_items) : num_items_(static_cast<double>(num_items)) {
+    for (int64_t i = 1; i <= num_items; ++i) zeta_ += std::pow(static_cast<double>(i), -kTheta);
+    const double zeta_of_two = 1 + std::pow(2.0, -kTheta);
+    eta_ = (1 - std::pow(2 / num_items_, 1 - kTheta)) / (1 - zeta_of_two / zeta_);
+  }
+  int64_t Next(std::mt19937_64& random) const {
+    const double u = std::uniform_real_distribution<double>()(random);
+    if (u * zeta_ < 1) return 0;
+    if (u * zeta_ < 1 + std::pow(0.5, kTheta)) return 1;
+    return static_cast<int64_t>(num_items_ * std::pow(eta_ * u - eta_ + 1, 1 / (1 - kTheta)));
+  }
+
+ private:
+  static constexpr double kTheta = 0.99;
+  const double num_items_;
+  double zeta_ = 0;
+  double eta_ = 0;
+};
+
+/// Batches of keys below `num_keys` as often as Zipf's law says, the frequent ones anywhere among them.
+std::vector<Batch> ZipfKeys(int64_t num_keys, size_t num_batches) {
+  std::vector<int64_t> key_of(static_cast<size_t>(num_keys));
+  std::iota(key_of.begin(), key_of.end(), 0);
+  std::mt19937_64 random(11);
+  std::shuffle(key_of.begin(), key_of.end(), random);
+  const ZipfNumbers numbers(num_keys);
+  return KeyBatches(
+      num_batches, [&] { return key_of[static_cast<size_t>(std::min(numbers.Next(random), num_keys - 1))]; });
 }
 
 /// A table of counts in a directory of its own.
@@ -197,14 +238,15 @@ void BM_Insert(benchmark::State& state) {
 BENCHMARK(BM_Insert)->Name("state/insert")->Arg(60'000)->Unit(benchmark::kMillisecond);
 BENCHMARK(BM_Insert)->Name("large/insert")->Arg(10'000'000)->Unit(benchmark::kMillisecond);
 
-/// State of a number of times the budget, uniform keys: most rows of every batch are read back, and as many
-/// leave memory again. The CPU is that of all threads: merging files is part of the price.
-void BM_UpsertOverBudget(benchmark::State& state) {
-  constexpr uint64_t kBytesAKey = 50;  // as large/upsert says
+/// State of a number of times the budget. Of uniform keys most rows of every batch are read back, and as many
+/// leave memory again; of skewed ones the frequent stay. The CPU is that of all threads: merging files is
+/// part of the price.
+void BM_UpsertOverBudget(benchmark::State& state, std::vector<Batch> (*keys_of)(int64_t, size_t)) {
+  constexpr uint64_t kBytesAKey = 40;  // as large/upsert says
   const int64_t num_keys = state.range(0);
   CountTable table(static_cast<uint64_t>(num_keys) * kBytesAKey / static_cast<uint64_t>(state.range(1)));
   table.CountAll(EveryKeyOnce(num_keys));
-  const std::vector<Batch> batches = RandomKeys(num_keys, 1000);
+  const std::vector<Batch> batches = keys_of(num_keys, 1000);
   size_t next = 0;
   // Until the files in the database are as many as they will be.
   for (int64_t i = 0; i < num_keys / kBatchRows / 4; ++i) table.Count(batches[next++ % batches.size()]);
@@ -216,10 +258,21 @@ void BM_UpsertOverBudget(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kBatchRows);
   state.counters["over_budget"] = static_cast<double>(most_bytes) / static_cast<double>(table.limit_bytes());
 }
-BENCHMARK(BM_UpsertOverBudget)
+BENCHMARK_CAPTURE(BM_UpsertOverBudget, , ZipfKeys)
+    ->Name("large/upsert_over_budget_zipf")
+    ->ArgNames({"keys", "times"})
+    ->Args({4'000'000, 1})
+    ->Args({4'000'000, 4})
+    ->Args({4'000'000, 10})
+    ->Unit(benchmark::kMicrosecond)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime()
+    ->Iterations(250);
+BENCHMARK_CAPTURE(BM_UpsertOverBudget, , RandomKeys)
     ->Name("large/upsert_over_budget")
     ->ArgNames({"keys", "times"})
     ->Args({2'000'000, 10})
+    ->Args({4'000'000, 1})
     ->Args({4'000'000, 4})
     ->Args({4'000'000, 10})
     ->Args({10'000'000, 10})
