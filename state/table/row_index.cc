@@ -10,7 +10,8 @@
 namespace millrace::state {
 namespace {
 
-constexpr size_t kLargeBytesMin = 4 * PageMemory::kHugePageBytes;
+/// What is left behind in growing goes back to the system from here on.
+constexpr size_t kLargeBytesMin = 128 * 1024;
 
 /// Rows that fit before it grows. The rows of a small index are in the processor's cache: there the searches
 /// that go on to a second line cost more than the memory is worth.
