@@ -2,6 +2,7 @@
 #include <span>
 #include <utility>
 
+#include "state/table/page_memory.h"
 #include "state/table/row_store.h"
 
 namespace millrace::state {
@@ -110,7 +111,9 @@ Status FrozenRows::Write(ChangeSink& sink) {
       ends.push_back(num_gathered);
       num_gathered += parts.num_rows(end);
     }
-    std::vector<Row*> gathered(num_gathered);
+    // Megabytes that the allocator would keep until the next freeze.
+    const PageMemory memory(std::max<size_t>(num_gathered, 1) * sizeof(Row*));
+    const std::span<Row*> gathered(reinterpret_cast<Row**>(memory.data()), num_gathered);
     ForEachOrdered([&](const OrderedRow& row) {
       const size_t part = parts.PartOf(row.order);
       if (part >= begin && part < end) gathered[ends[part - begin]++] = row.row;
@@ -119,7 +122,7 @@ Status FrozenRows::Write(ChangeSink& sink) {
     size_t at = 0;
     for (size_t part_end : ends) {
       rows.clear();
-      store_->AppendOrder(std::span(gathered).subspan(at, part_end - at), &rows);
+      store_->AppendOrder(gathered.subspan(at, part_end - at), &rows);
       Sort(&rows);
       RETURN_IF_ERROR(WriteOrdered(rows, sink));
       at = part_end;
