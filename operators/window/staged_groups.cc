@@ -27,8 +27,7 @@ void StagedGroups::AddValues(const SliceTable& table, RowRef row) {
 
 void StagedGroups::SetValues(size_t i, StagedGroups& from, size_t from_i) {
   std::memcpy(payload(i), from.payload(from_i), fixed_bytes_);
-  for (uint32_t slot = 0; slot < num_blobs_; ++slot)
-    SetBlob(row(i), slot, from.Blob(from.row(from_i), slot));
+  for (uint32_t slot = 0; slot < num_blobs_; ++slot) SetBlob(row(i), slot, from.Blob(from.row(from_i), slot));
 }
 
 void StagedGroups::AddEmpty(size_t count) {
