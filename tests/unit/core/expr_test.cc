@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "core/column/batch.h"
 #include "core/expr/expr_traits.h"
 #include "core/expr/function_registry.h"
@@ -19,10 +21,8 @@ proto::Expression ColumnNumber(uint32_t index) {
   return expression;
 }
 
-proto::Expression IntLiteral(int32_t value) {
-  const DataType type = DataType::Integer().NotNull();
-  ColumnBuilder builder(type);
-  builder.Append<int32_t>(value);
+/// The only value of `builder`.
+proto::Expression Literal(const DataType& type, ColumnBuilder builder) {
   const ColumnPtr column = builder.Finish();
   const ColumnReader reader(*column);
   proto::Expression expression;
@@ -31,16 +31,18 @@ proto::Expression IntLiteral(int32_t value) {
   return expression;
 }
 
+proto::Expression IntLiteral(int32_t value) {
+  const DataType type = DataType::Integer().NotNull();
+  ColumnBuilder builder(type);
+  builder.Append<int32_t>(value);
+  return Literal(type, std::move(builder));
+}
+
 proto::Expression TextLiteral(const std::string& value) {
   const DataType type = DataType::String().NotNull();
   ColumnBuilder builder(type);
   builder.AppendString(value);
-  const ColumnPtr column = builder.Finish();
-  const ColumnReader reader(*column);
-  proto::Expression expression;
-  ToProto(type, expression.mutable_type());
-  RowCodec({type}).Encode({&reader, 1}, 0, expression.mutable_literal()->mutable_row());
-  return expression;
+  return Literal(type, std::move(builder));
 }
 
 proto::Expression Call(const std::string& function, const std::vector<proto::Expression>& arguments) {

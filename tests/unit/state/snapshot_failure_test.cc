@@ -173,7 +173,7 @@ TEST_F(SnapshotFailureTest, LargeSnapshotIsWrittenInParts) {
     EXPECT_EQ(Restored(snapshot, all), expected);
   };
   Add(all);
-  erase_multiples(4);  // leaves dead rows in the list of changes
+  erase_multiples(4);  // no freeze has seen them
   proto::SubtaskSnapshot snapshot;
   ASSERT_OK(WriteNow(&snapshot));
   expect(snapshot, 4, 1);
