@@ -137,6 +137,7 @@ ColumnPtr FormatRows(const KernelCall& call, const TimePattern& pattern, const D
   }
   const uint32_t num_texts = texts.size();
   ColumnPtr column = texts.Finish();
+  if (num_texts == 0) return Column::NullConstant(call.result_type, call.context.batch.num_rows);
   if (num_texts == 1) return Column::ConstantOf(std::move(column), 0, call.context.batch.num_rows);
   return Column::Dictionary(std::move(column), std::move(indices));
 }
